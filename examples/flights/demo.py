@@ -1,0 +1,121 @@
+"""The example from end to end: definitions, history, and a training set of every flight.
+
+Needs a running node and the package `featuregrid`. Progress goes to stderr; the last line of stdout is one JSON
+object with the figures. `--flights FILE` takes another Parquet file with the columns of `data/flights.parquet`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import featuregrid
+import observations
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+DEFINITIONS = Path(__file__).resolve().parent / "definitions.py"
+
+FEATURES = [
+    "flight.origin_airport.temp",
+    "flight.origin_airport.wind_speed",
+    "flight.origin_airport.visib",
+    "flight.origin_airport.precip",
+    "flight.plane.year",
+    "flight.plane.seats",
+    "flight.plane.last_arr_delay",
+    "flight.airline.last_arr_delay",
+]
+
+
+def tell(text: str) -> None:
+    """One line of progress on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class Stopwatch:
+    """Seconds since it was made or last read, rounded to milliseconds."""
+
+    def __init__(self) -> None:
+        self.since = time.perf_counter()
+
+    def read(self) -> float:
+        """The seconds since the last reading; starts anew."""
+        before, self.since = self.since, time.perf_counter()
+        return round(self.since - before, 3)
+
+
+def ingest_everything(grid: featuregrid.Grid, flights: pa.Table) -> dict[str, int]:
+    """Ingests every observation in file order; answers how many each set was given."""
+    given: dict[str, int] = {}
+    for batch in observations.observation_batches(flights):
+        counts = grid.ingest(batch.feature_set, batch.table, observed_at=batch.observed_at, nulls="keep")
+        given[batch.feature_set] = given.get(batch.feature_set, 0) + counts["history"]
+        carried = ", ".join(name for name in batch.table.column_names if name != batch.observed_at)
+        tell(f"  {batch.feature_set}: {counts['history']:,} observations of {carried}")
+    return given
+
+
+def training_set(grid: featuregrid.Grid, flights: pa.Table) -> pa.Table:
+    """Every flight with FEATURES as they were known at its scheduled departure, in file order."""
+    spine = observations.training_spine(flights)
+    return grid.training_set(spine, FEATURES, time="sched_dep", keys={"flight.id": "flight_id"})
+
+
+def run(url: str, flights_file: Path, out: Path | None) -> dict[str, object]:
+    """Applies, ingests and builds the training set on the node at the URL; answers the figures."""
+    flights = observations.read_flights(flights_file)
+    seconds = {}
+    with featuregrid.connect(url) as grid:
+        stopwatch = Stopwatch()
+        tell(f"applying {DEFINITIONS.name} to {url}")
+        grid.apply(str(DEFINITIONS))
+        seconds["apply"] = stopwatch.read()
+
+        tell(f"ingesting the observations of {flights.num_rows:,} flights")
+        given = ingest_everything(grid, flights)
+        seconds["ingest"] = stopwatch.read()
+
+        tell(f"joining {len(FEATURES)} features to {flights.num_rows:,} flights, each as of its scheduled departure")
+        train = training_set(grid, flights)
+        seconds["training_set"] = stopwatch.read()
+
+    non_null = {name: train.num_rows - train.column(name).null_count for name in FEATURES}
+    for name, count in non_null.items():
+        tell(f"  {name}: {count:,} known")
+    if out is not None:
+        parquet.write_table(train, out)
+        tell(f"wrote {out}")
+    return {
+        "rows": train.num_rows,
+        "features": len(FEATURES),
+        "non_null": non_null,
+        "observations": given,
+        "seconds": seconds,
+    }
+
+
+def main() -> int:
+    """Runs the demo; exit status 1 with one line of reason on stderr if it fails."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--url", required=True, help="of the node's HTTP port, for example http://127.0.0.1:8080")
+    parser.add_argument("--flights", type=Path, default=observations.FLIGHTS, help="another flights file (Parquet)")
+    parser.add_argument("--out", type=Path, help="write the training set to this file (Parquet)")
+    arguments = parser.parse_args()
+    try:
+        figures = run(arguments.url, arguments.flights, arguments.out)
+    except featuregrid.FeatureGridError as error:
+        tell(str(error))  # starts with the code
+        return 1
+    except (OSError, ValueError) as error:
+        tell(f"INVALID_QUERY: {error}")
+        return 1
+    print(json.dumps(figures), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""The example against a running node: every value of its training set, and the plain Arrow Flight client."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import expected
+import pandas
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+
+EXAMPLE = Path(__file__).resolve().parents[1]
+PROJECT = EXAMPLE.parents[1]
+LAUNCHER = PROJECT / "bin" / "featuregrid"
+SEED = 20131103
+LIMIT_SECONDS = 600
+
+
+def launch(folder: Path, *arguments: str) -> str:
+    """Runs the launcher with its home in the folder; answers its last line of stdout.
+
+    Its output goes to files: a node that stays would hold a pipe open.
+    """
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("FEATUREGRID_HOME", "FEATUREGRID_URL")
+    }
+    out, err = folder / f"{arguments[0]}.out", folder / f"{arguments[0]}.err"
+    with out.open("w") as stdout, err.open("w") as stderr:
+        status = subprocess.run(
+            [LAUNCHER, *arguments, "--home", folder / "home", "--json"],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            env=environment,
+            timeout=LIMIT_SECONDS,
+        ).returncode
+    assert status == 0, f"{arguments} ended with {status}:\n{err.read_text()}"
+    return out.read_text().splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
+    """What `start` says of a node of its own, which is stopped afterwards."""
+    folder = tmp_path_factory.mktemp("node")
+    described = launch(folder, "start", "--detach", "--set", "http.port=0", "--set", "flight.port=0")
+    try:
+        yield json.loads(described)
+    finally:
+        launch(folder, "stop")
+    assert not (folder / "home" / "node.json").exists(), "the node still says that it runs"
+
+
+def run_script(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script of the example with the package on its path."""
+    path = os.pathsep.join(filter(None, [str(PROJECT / "python"), os.environ.get("PYTHONPATH")]))
+    return subprocess.run(
+        [sys.executable, EXAMPLE / script, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+        timeout=LIMIT_SECONDS,
+    )
+
+
+def write_some_flights(file: Path) -> None:
+    """Writes three days around the end of summer time, in file order, with oddities put in.
+
+    Planes are forgotten, flights cancelled, and some flights come twice, the second time with another plane.
+    """
+    choice = random.Random(SEED)
+    flights = pandas.read_parquet(expected.DATA / "flights.parquet")
+    some = flights[(flights.month == 11) & flights.day.isin([2, 3, 4])].reset_index(drop=True)
+    forgotten = choice.sample(range(len(some)), 100)
+    cancelled = choice.sample(range(len(some)), 100)
+    some.loc[forgotten, "tailnum"] = None
+    some.loc[cancelled, ["dep_delay", "arr_time", "arr_delay"]] = None
+    some["arr_delay"] = some["arr_delay"] + 0.5
+    again = some.iloc[choice.sample(range(len(some)), 50)].assign(tailnum="N14228")
+    pandas.concat([some, again]).to_parquet(file, index=False)
+
+
+@pytest.fixture(scope="module")
+def demo(node: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict, pa.Table]:
+    """A run of the demo on some flights: their file, the figures that it printed, and its training set."""
+    folder = tmp_path_factory.mktemp("demo")
+    file, out = folder / "flights.parquet", folder / "training.parquet"
+    write_some_flights(file)
+    done = run_script("demo.py", "--url", f"http://{node['http']}", "--flights", str(file), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    return file, json.loads(done.stdout.splitlines()[-1]), parquet.read_table(out)
+
+
+def test_every_value_of_the_training_set_is_the_one_that_plain_pandas_finds(
+    demo: tuple[Path, dict, pa.Table],
+) -> None:
+    file, figures, training = demo
+    flights = expected.read_flights(file, expected.DATA)
+    wanted = expected.expected_training_set(flights)
+    assert training.column_names == list(wanted.columns)
+    for name in wanted.columns:
+        column = [None if pandas.isna(value) else value for value in wanted[name].tolist()]
+        assert training.column(name).to_pylist() == column, f"seed {SEED}: {name}"
+    assert set(figures) == {"rows", "features", "non_null", "observations", "seconds"}
+    assert figures["rows"] == len(wanted)
+    assert figures["features"] == len(expected.FEATURES)
+    assert figures["non_null"] == {name: int(wanted[name].notna().sum()) for name in expected.FEATURES}
+    assert figures["observations"] == expected.expected_observations(flights)
+    assert set(figures["seconds"]) == {"apply", "ingest", "training_set"}
+
+
+def test_a_plain_arrow_flight_client_reads_history_and_a_training_set(
+    node: dict[str, object], demo: tuple[Path, dict, pa.Table]
+) -> None:
+    done = run_script("plain_flight.py", str(node["flight"]))
+    assert done.returncode == 0, done.stderr
+    assert "flight.airline.last_arr_delay" in done.stdout
+    report = json.loads(done.stdout.splitlines()[-1].removeprefix("report: "))
+    assert report["rows"] == 5
+    assert report["dropped"] == 0
+
+
+def test_a_file_that_is_no_flights_file_fails_with_one_line_of_reason(
+    node: dict[str, object], tmp_path: Path
+) -> None:
+    file = tmp_path / "other.parquet"
+    parquet.write_table(pa.table({"year": [2013]}), file)
+    done = run_script("demo.py", "--url", f"http://{node['http']}", "--flights", str(file))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("INVALID_QUERY: ") and done.stderr.count("\n") == 1

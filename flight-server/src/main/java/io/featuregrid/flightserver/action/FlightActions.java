@@ -1,0 +1,79 @@
+package io.featuregrid.flightserver.action;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.featuregrid.flightserver.request.JsonText;
+import io.featuregrid.planner.definition.CatalogJson;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.CatalogStore;
+import io.featuregrid.planner.plan.TrainingSetPlanner;
+import io.featuregrid.planner.plan.TrainingSetRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The actions that a client can ask for by name. Safe for use by several threads. */
+public final class FlightActions {
+    private final List<FlightAction> actions;
+
+    /**
+     * One action.
+     *
+     * @param description what it takes and what it answers, as a client lists it
+     * @param answer the body of the result for the body of the request
+     */
+    public record FlightAction(String name, String description, UnaryOperator<byte[]> answer) {}
+
+    public FlightActions(CatalogStore catalogs) {
+        actions = List.of(
+                new FlightAction(
+                        "catalog",
+                        "No body. Answers the catalog, all definitions at their current version, as JSON.",
+                        body -> JsonText.write(CatalogJson.write(catalogs.current()))),
+                new FlightAction(
+                        "explain",
+                        "Body: JSON {\"command\": the command of a training set, \"spine\": [names of the spine's columns]}."
+                                + " Answers its plan as text: the look-ups, and where each output comes from.",
+                        body -> explain(catalogs, body)));
+    }
+
+    public List<FlightAction> list() {
+        return actions;
+    }
+
+    /**
+     * The result of an action.
+     *
+     * @throws FeatureGridException INVALID_QUERY for an unknown action, and what the action refuses
+     */
+    public byte[] run(String name, byte[] body) {
+        return actions.stream()
+                .filter(action -> action.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new FeatureGridException(
+                        ErrorCode.INVALID_QUERY,
+                        "the action is '" + name + "' (expected one of "
+                                + actions.stream().map(FlightAction::name).toList() + ")"))
+                .answer()
+                .apply(body);
+    }
+
+    private static byte[] explain(CatalogStore catalogs, byte[] body) {
+        JsonNode node = JsonText.read(body, "the body of the action 'explain'");
+        JsonNode spine = node.path("spine");
+        List<String> columns = new ArrayList<>();
+        for (JsonNode column : spine) {
+            columns.add(column.asText());
+        }
+        if (!spine.isArray() || !node.has("command")) {
+            throw new FeatureGridException(
+                    ErrorCode.INVALID_QUERY,
+                    "the body of the action 'explain' is " + node
+                            + " (expected {\"command\": {...}, \"spine\": [names of the spine's columns]})");
+        }
+        TrainingSetRequest request = TrainingSetRequest.read(node.path("command"));
+        return PlanText.of(TrainingSetPlanner.plan(catalogs.current(), request, columns))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+}

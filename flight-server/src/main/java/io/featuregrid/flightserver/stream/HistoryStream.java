@@ -1,0 +1,73 @@
+package io.featuregrid.flightserver.stream;
+
+import io.featuregrid.flightserver.request.OngoingCall;
+import io.featuregrid.offline.History;
+import io.featuregrid.offline.read.HistoryScan;
+import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.TypedColumn;
+import io.featuregrid.planner.batch.arrow.ArrowTypes;
+import io.featuregrid.planner.batch.arrow.ArrowWriter;
+import io.featuregrid.planner.definition.FeatureSet;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** The stored rows of a set, as its history table has them. Safe for use by several threads. */
+public final class HistoryStream {
+    private final History history;
+    private final StreamLimits limits;
+    private final BufferAllocator allocator;
+
+    public HistoryStream(History history, StreamLimits limits, BufferAllocator allocator) {
+        this.history = history;
+        this.limits = limits;
+        this.allocator = allocator;
+    }
+
+    /** The columns of the history table: key, features, then the system's. */
+    public Schema schema(FeatureSet set) {
+        try (HistoryScan scan = history.scan(set)) {
+            return schema(scan.columns());
+        }
+    }
+
+    /** Answers one call up to its last row; ending the call is left to the caller. */
+    public void run(FeatureSet set, ServerStreamListener listener, OngoingCall call) {
+        try (HistoryScan scan = history.scan(set);
+                AnswerWriter answer = new AnswerWriter(listener, call, limits.stall(), allocator)) {
+            answer.start(schema(scan.columns()), new MapDictionaryProvider());
+            for (FeatureBatch batch = scan.next(); batch != null; batch = scan.next()) {
+                try (VectorSchemaRoot rows = write(batch)) {
+                    answer.write(rows);
+                }
+                call.throwIfCancelled();
+            }
+        }
+    }
+
+    private VectorSchemaRoot write(FeatureBatch batch) {
+        List<FieldVector> vectors = new ArrayList<>();
+        try (batch) {
+            for (int index = 0; index < batch.columns().size(); index++) {
+                vectors.add(ArrowWriter.write(batch.names().get(index), batch.column(index), allocator));
+            }
+            return new VectorSchemaRoot(vectors);
+        } catch (RuntimeException failure) {
+            vectors.forEach(FieldVector::close);
+            throw failure;
+        }
+    }
+
+    private static Schema schema(List<TypedColumn> columns) {
+        List<Field> fields = columns.stream()
+                .map(column -> ArrowTypes.field(column.name(), column.type()))
+                .toList();
+        return new Schema(fields);
+    }
+}

@@ -1,0 +1,293 @@
+package io.featuregrid.gridnode.serve;
+
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * One request from its head to its reply.
+ *
+ * <p>The head is judged first, so that most refusals never hold a body. A refused body is read to its end and thrown
+ * away, in constant memory, before the reply is sent: a client that is still sending would otherwise see its connection
+ * reset in place of the reason. Everything here runs on the connection's event loop, except {@link #answer}, which runs
+ * on a virtual thread.
+ */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    /** Bounds how long a slow sender keeps its place. */
+    private static final long BODY_MILLIS = 60_000;
+
+    private static final String TRACE_ID = "trace_id";
+
+    private final HttpServerRequest request;
+    private final TraceContext trace;
+    private final Vertx vertx;
+    private final Context context;
+    private final Admission admission;
+    private final Executor executor;
+
+    private final String path;
+    private final int maxBodyBytes;
+    private Buffer body = Buffer.buffer();
+    private @Nullable HttpReply refusal;
+    private long timer = -1;
+    private boolean reading = true;
+    private boolean admitted;
+
+    /** What all requests of a port share. */
+    record Shared(Vertx vertx, Admission admission, Executor executor, int maxBodyBytes) {}
+
+    Exchange(HttpServerRequest request, TraceContext trace, Shared shared) {
+        this.request = request;
+        this.path = Objects.requireNonNullElse(request.path(), "");
+        this.trace = trace;
+        this.vertx = shared.vertx();
+        this.context = shared.vertx().getOrCreateContext();
+        this.admission = shared.admission();
+        this.executor = shared.executor();
+        this.maxBodyBytes = shared.maxBodyBytes();
+    }
+
+    /** The path as it was sent, without the query. */
+    String path() {
+        return path;
+    }
+
+    /** Reads the body, hands the call to the handler and sends its reply. */
+    void serve(HttpHandler handler) {
+        refusal = judgeHead();
+        if (refusal == null && !admission.enter()) {
+            refusal = refused(
+                    ErrorCode.RESOURCE_EXHAUSTED,
+                    "the node has " + admission.maxRequests()
+                            + " requests in work (http.max-concurrent-requests; try again)");
+        } else if (refusal == null) {
+            admitted = true;
+        }
+        receive(handler);
+    }
+
+    /** Reads the body and throws it away, then sends the reply. */
+    void reply(HttpReply reply) {
+        refusal = reply;
+        receive(call -> reply);
+    }
+
+    /** Sends the reply at once and closes the connection, whose next bytes nobody can tell the meaning of. */
+    void replyAndClose(HttpReply reply) {
+        finishReading();
+        request.response().putHeader("connection", "close");
+        // The library closes by itself only when the request has been read to its end.
+        send(reply).onComplete(sent -> request.connection().close());
+    }
+
+    private @Nullable HttpReply judgeHead() {
+        String origin = request.getHeader("origin");
+        if (!Origins.isTrusted(origin)) {
+            return Refusals.of(
+                    403,
+                    ErrorCode.INVALID_QUERY,
+                    "the request comes from a page of " + origin + " (expected none, or one of this machine)",
+                    trace.traceId());
+        }
+        String encoding = request.getHeader("content-encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            return refused(
+                    ErrorCode.INVALID_QUERY,
+                    "content-encoding is \"" + encoding + "\" (expected a body that is not compressed)");
+        }
+        return declaredBytes() > maxBodyBytes ? tooLarge(String.valueOf(declaredBytes())) : null;
+    }
+
+    private void receive(HttpHandler handler) {
+        boolean awaitsWord = "100-continue".equalsIgnoreCase(request.getHeader("expect"));
+        if (refusal != null && awaitsWord) {
+            // The client may send the body all the same, or not.
+            replyAndClose(refusal);
+            return;
+        }
+        if (hasBody()) {
+            timer = vertx.setTimer(BODY_MILLIS, expired -> giveUp());
+        }
+        request.exceptionHandler(failure -> abandon());
+        request.handler(this::take);
+        request.endHandler(end -> complete(handler));
+        if (awaitsWord) {
+            request.response().writeContinue();
+        }
+    }
+
+    private void take(Buffer part) {
+        if (refusal != null) {
+            return;
+        }
+        if (body.length() + (long) part.length() > maxBodyBytes) {
+            refuse(tooLarge("more than " + maxBodyBytes));
+        } else if (!admission.hold(part.length())) {
+            refuse(refused(
+                    ErrorCode.RESOURCE_EXHAUSTED,
+                    "the node holds " + admission.maxBytes() + " bytes of request bodies (try again)"));
+        } else {
+            body.appendBuffer(part);
+        }
+    }
+
+    /** Gives up everything held; what still arrives is thrown away. */
+    private void refuse(HttpReply reply) {
+        refusal = reply;
+        release();
+    }
+
+    private void complete(HttpHandler handler) {
+        if (!reading) {
+            return;
+        }
+        finishReading();
+        if (refusal != null) {
+            send(refusal);
+            return;
+        }
+        try {
+            HttpCall call = new HttpCall(request.method().name(), path, parameters(), body.getBytes(), trace.traceId());
+            executor.execute(() -> {
+                HttpReply reply = answer(handler, call);
+                context.runOnContext(nothing -> {
+                    release();
+                    send(reply);
+                });
+            });
+        } catch (RejectedExecutionException closing) {
+            release();
+            send(Refusals.of(503, ErrorCode.RESOURCE_EXHAUSTED, "the node is stopping", trace.traceId()));
+        } catch (FeatureGridException malformed) {
+            release();
+            send(Refusals.of(malformed, trace.traceId()));
+        }
+    }
+
+    private HttpReply answer(HttpHandler handler, HttpCall call) {
+        MDC.put(TRACE_ID, trace.traceId());
+        try {
+            HttpReply reply = attempt(handler, call);
+            LOG.debug("{} {} answered with {}", call.method(), call.path(), reply.status());
+            return reply;
+        } finally {
+            MDC.remove(TRACE_ID);
+        }
+    }
+
+    private HttpReply attempt(HttpHandler handler, HttpCall call) {
+        try {
+            return handler.handle(call);
+        } catch (FeatureGridException refused) {
+            if (refused.first().code().httpStatus() >= 500) {
+                LOG.error("{} {} failed", call.method(), call.path(), refused);
+            } else {
+                LOG.info("{} {} refused: {}", call.method(), call.path(), refused.getMessage());
+            }
+            return Refusals.of(refused, trace.traceId());
+        } catch (Throwable failure) {
+            // Errors too: a caller that waits for ever tells nobody anything.
+            LOG.error("{} {} failed", call.method(), call.path(), failure);
+            return Refusals.internal(trace.traceId());
+        }
+    }
+
+    private Map<String, String> parameters() {
+        try {
+            MultiMap given = request.params();
+            Map<String, String> parameters = new LinkedHashMap<>();
+            given.forEach(parameter -> parameters.putIfAbsent(parameter.getKey(), parameter.getValue()));
+            return parameters;
+        } catch (IllegalArgumentException malformed) {
+            throw new FeatureGridException(
+                    ErrorCode.PARSE_FAILED,
+                    "the query is \"" + request.query() + "\" (expected name=value, percent-encoded)",
+                    malformed);
+        }
+    }
+
+    private void giveUp() {
+        if (reading) {
+            release();
+            replyAndClose(refused(
+                    ErrorCode.DEADLINE_EXCEEDED,
+                    "the body did not arrive within " + BODY_MILLIS / 1000 + " s (expected all of it)"));
+        }
+    }
+
+    /** The client went away while it was sending. */
+    private void abandon() {
+        if (reading) {
+            finishReading();
+            release();
+        }
+    }
+
+    private void finishReading() {
+        reading = false;
+        if (timer >= 0) {
+            vertx.cancelTimer(timer);
+        }
+    }
+
+    private void release() {
+        if (admitted) {
+            admitted = false;
+            admission.drop(body.length());
+            admission.leave();
+            body = Buffer.buffer();
+        }
+    }
+
+    private Future<Void> send(HttpReply reply) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
+            return Future.succeededFuture();
+        }
+        reply.headers().forEach(response::putHeader);
+        response.putHeader("x-chalk-trace-id", trace.traceId());
+        response.putHeader("traceparent", trace.traceparent());
+        return response.setStatusCode(reply.status()).end(Buffer.buffer(reply.body()));
+    }
+
+    private boolean hasBody() {
+        return declaredBytes() > 0 || request.getHeader("transfer-encoding") != null;
+    }
+
+    /** The stated length of the body; 0 if none is stated. */
+    private long declaredBytes() {
+        String length = request.getHeader("content-length");
+        try {
+            return length == null ? 0 : Long.parseLong(length.strip());
+        } catch (NumberFormatException malformed) {
+            return 0;
+        }
+    }
+
+    private HttpReply tooLarge(String bytes) {
+        return refused(
+                ErrorCode.TOO_LARGE,
+                "the body has " + bytes + " bytes (expected at most " + maxBodyBytes + ", http.max-body-bytes)");
+    }
+
+    private HttpReply refused(ErrorCode code, String message) {
+        return Refusals.of(code, message, trace.traceId());
+    }
+}

@@ -1,0 +1,108 @@
+package io.featuregrid.gridnode.serve;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Optional;
+
+/** One request whose body has arrived whole. Immutable. */
+public final class HttpCall {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .build();
+
+    private final String method;
+    private final String path;
+    private final Map<String, String> parameters;
+    private final byte[] body;
+    private final String traceId;
+
+    HttpCall(String method, String path, Map<String, String> parameters, byte[] body, String traceId) {
+        this.method = method;
+        this.path = path;
+        this.parameters = Map.copyOf(parameters);
+        this.body = body;
+        this.traceId = traceId;
+    }
+
+    /** The method in capitals. */
+    public String method() {
+        return method;
+    }
+
+    /** The path as it was sent, without the query. */
+    public String path() {
+        return path;
+    }
+
+    /** The decoded value of a query parameter; of one given several times the first. */
+    public Optional<String> parameter(String name) {
+        return Optional.ofNullable(parameters.get(name));
+    }
+
+    /**
+     * A query parameter that is on or off.
+     *
+     * @return whether it says {@code true}; false if it is absent
+     * @throws FeatureGridException INVALID_QUERY if it says anything but {@code true} or {@code false}
+     */
+    public boolean flag(String name) {
+        String text = parameters.getOrDefault(name, "false");
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new FeatureGridException(
+                        ErrorCode.INVALID_QUERY, name + " is \"" + text + "\" (expected true or false)");
+        };
+    }
+
+    /** The id by which the request is found in the log: 32 hexadecimal digits. */
+    public String traceId() {
+        return traceId;
+    }
+
+    /** The body's bytes, for reading. */
+    public InputStream body() {
+        return new ByteArrayInputStream(body);
+    }
+
+    /**
+     * The body as one JSON value.
+     *
+     * @throws FeatureGridException PARSE_FAILED if the body is not exactly one JSON value, or an object in it states a name twice
+     */
+    public JsonNode json() {
+        if (body.length == 0) {
+            throw new FeatureGridException(ErrorCode.PARSE_FAILED, "the body is empty (expected JSON)");
+        }
+        try {
+            JsonNode node = JSON.readTree(body);
+            if (node.isMissingNode()) {
+                throw new FeatureGridException(ErrorCode.PARSE_FAILED, "the body is blank (expected JSON)");
+            }
+            return node;
+        } catch (JsonProcessingException malformed) {
+            String where = malformed.getLocation() == null
+                    ? ""
+                    : " at line " + malformed.getLocation().getLineNr() + ", column "
+                            + malformed.getLocation().getColumnNr();
+            throw new FeatureGridException(
+                    ErrorCode.PARSE_FAILED,
+                    "the body is no JSON" + where + ": " + malformed.getOriginalMessage()
+                            + " (expected one JSON value, whole)",
+                    malformed);
+        } catch (IOException malformed) {
+            throw new FeatureGridException(
+                    ErrorCode.PARSE_FAILED, "the body is no UTF-8 text: " + malformed.getMessage(), malformed);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.featuregrid.gridnode.serve;
+
+/**
+ * Answers calls. It runs on a virtual thread and may block; several calls run at once.
+ *
+ * <p>What it throws becomes the reply: a {@link io.featuregrid.planner.error.FeatureGridException} the refusal of its
+ * code, anything else INTERNAL_SERVER_ERROR, with the cause in the log only.
+ */
+@FunctionalInterface
+public interface HttpHandler {
+    HttpReply handle(HttpCall call);
+
+    /** A handler that takes calls of one method, written in capitals; any other call is answered with status 405. */
+    static HttpHandler of(String method, HttpHandler handler) {
+        return call -> call.method().equals(method) ? handler.handle(call) : Refusals.wrongMethod(call, method);
+    }
+}

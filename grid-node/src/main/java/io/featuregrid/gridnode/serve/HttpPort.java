@@ -1,0 +1,176 @@
+package io.featuregrid.gridnode.serve;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A port that speaks HTTP/1.1.
+ *
+ * <p>Handlers are mounted at paths; the port itself answers {@code /health} (200 while it runs) and {@code /ready} (200,
+ * or 503 with the reason). Every reply carries {@code x-chalk-trace-id} and {@code traceparent}; every refusal has the
+ * body {@code {detail, message, trace, errors}}. Safe for use by several threads.
+ */
+public final class HttpPort implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpPort.class);
+    private static final long START_SECONDS = 30;
+    /** How long calls in work may go on when the port closes. */
+    private static final long FINISH_SECONDS = 5;
+
+    private static final int BACKLOG = 1024;
+
+    private final HttpSettings settings;
+    private final Supplier<Optional<String>> reasonNotReady;
+    private final RandomGenerator random;
+    private final Routes routes = new Routes();
+    private final Vertx vertx;
+    private final ExecutorService executor;
+    private final HttpServer server;
+    private final Exchange.Shared shared;
+
+    /**
+     * A port that is not open yet.
+     *
+     * @param reasonNotReady why {@code /ready} answers 503 at the moment, or empty; asked on the event loop: quick
+     * @param random where trace ids come from; safe for use by several threads
+     */
+    public HttpPort(HttpSettings settings, Supplier<Optional<String>> reasonNotReady, RandomGenerator random) {
+        this.settings = settings;
+        this.reasonNotReady = reasonNotReady;
+        this.random = random;
+        // No files: the library would unpack things into the machine's temporary folder.
+        this.vertx = Vertx.vertx(new VertxOptions()
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false))
+                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
+                .setWorkerPoolSize(1));
+        this.executor = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("http-", 0).factory());
+        this.server = vertx.createHttpServer(new HttpServerOptions()
+                .setHost(settings.host())
+                .setPort(settings.port())
+                .setAcceptBacklog(BACKLOG)
+                .setTcpNoDelay(true)
+                .setHttp2ClearTextEnabled(false));
+        this.shared = new Exchange.Shared(vertx, new Admission(settings), executor, settings.maxBodyBytes());
+        server.requestHandler(this::serve);
+        server.invalidRequestHandler(this::refuseMalformed);
+    }
+
+    /**
+     * Gives the calls of a path to a handler. A prefix that ends with a slash stands for everything below it, where no
+     * longer prefix is mounted; any other stands for that path only.
+     *
+     * @throws IllegalArgumentException if the prefix has a handler already or does not begin with a slash
+     */
+    public void mount(String prefix, HttpHandler handler) {
+        routes.add(prefix, handler);
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @return the port's number, chosen by the system if the settings say 0
+     * @throws FeatureGridException CONFLICT if the address cannot be bound
+     */
+    public int open() {
+        try {
+            await(server.listen(), START_SECONDS);
+            return server.actualPort();
+        } catch (ExecutionException | TimeoutException failure) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            throw new FeatureGridException(
+                    ErrorCode.CONFLICT,
+                    "HTTP port " + settings.host() + ":" + settings.port() + " cannot be bound: " + cause.getMessage()
+                            + " (expected a free port; 0 takes any, see http.port)",
+                    cause);
+        }
+    }
+
+    /** Lets calls in work finish for some seconds, refuses new ones, and closes the port. Closing twice does nothing. */
+    @Override
+    public void close() {
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(FINISH_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("calls still run after {} s and are interrupted", FINISH_SECONDS);
+                executor.shutdownNow();
+                executor.awaitTermination(1, TimeUnit.SECONDS);
+            }
+            await(vertx.close(), FINISH_SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException failure) {
+            LOG.warn("the HTTP port did not close in order", failure);
+        }
+    }
+
+    private void serve(HttpServerRequest request) {
+        TraceContext trace = TraceContext.of(request.getHeader("traceparent"), random);
+        Exchange exchange = new Exchange(request, trace, shared);
+        String path = exchange.path();
+        // These answer even when everything else is refused for load.
+        switch (path) {
+            case "/health" -> exchange.reply(HttpReply.json(status("alive")));
+            case "/ready" -> exchange.reply(readiness());
+            default ->
+                routes.find(path)
+                        .ifPresentOrElse(
+                                exchange::serve,
+                                () -> exchange.reply(Refusals.of(
+                                        404,
+                                        ErrorCode.INVALID_QUERY,
+                                        "path is " + path + " (expected one that this node serves)",
+                                        trace.traceId())));
+        }
+    }
+
+    private void refuseMalformed(HttpServerRequest request) {
+        TraceContext trace = TraceContext.of(null, random);
+        Throwable cause = request.decoderResult().cause();
+        new Exchange(request, trace, shared)
+                .replyAndClose(Refusals.of(
+                        ErrorCode.PARSE_FAILED,
+                        "the request cannot be read: " + (cause == null ? "malformed" : cause.getMessage())
+                                + " (expected HTTP/1.1)",
+                        trace.traceId()));
+    }
+
+    private HttpReply readiness() {
+        return reasonNotReady
+                .get()
+                .map(reason -> HttpReply.json(503, status("not ready").put("reason", reason)))
+                .orElseGet(() -> HttpReply.json(status("ready")));
+    }
+
+    private static ObjectNode status(String word) {
+        return JsonNodeFactory.instance.objectNode().put("status", word);
+    }
+
+    private static <T> void await(Future<T> future, long seconds) throws ExecutionException, TimeoutException {
+        try {
+            future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new ExecutionException(interrupted);
+        }
+    }
+}

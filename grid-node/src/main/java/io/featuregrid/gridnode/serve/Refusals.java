@@ -1,0 +1,62 @@
+package io.featuregrid.gridnode.serve;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.error.Problem;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Replies that refuse a call. All have one shape: {@code {detail, message, trace, errors}}. */
+final class Refusals {
+    private Refusals() {}
+
+    /** All problems of an exception, with the status of the first. */
+    static HttpReply of(FeatureGridException refusal, String traceId) {
+        return reply(refusal.first().code().httpStatus(), refusal.problems(), traceId, Map.of());
+    }
+
+    /** One problem with a status that is not its code's own. */
+    static HttpReply of(int status, ErrorCode code, String message, String traceId) {
+        return reply(status, List.of(new Problem(code, message)), traceId, Map.of());
+    }
+
+    static HttpReply of(ErrorCode code, String message, String traceId) {
+        return of(code.httpStatus(), code, message, traceId);
+    }
+
+    static HttpReply wrongMethod(HttpCall call, String expected) {
+        String message = "method of " + call.path() + " is " + call.method() + " (expected " + expected + ")";
+        List<Problem> problems = List.of(new Problem(ErrorCode.INVALID_QUERY, message));
+        return reply(405, problems, call.traceId(), Map.of("allow", expected));
+    }
+
+    static HttpReply internal(String traceId) {
+        String message = "the node failed to answer; the reason stands in its log under trace id " + traceId;
+        return of(ErrorCode.INTERNAL_SERVER_ERROR, message, traceId);
+    }
+
+    private static HttpReply reply(int status, List<Problem> problems, String traceId, Map<String, String> headers) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("detail", problems.getFirst().toString());
+        body.put("message", problems.stream().map(Problem::message).collect(Collectors.joining("\n")));
+        body.put("trace", traceId);
+        ArrayNode errors = body.putArray("errors");
+        for (Problem problem : problems) {
+            ObjectNode error = errors.addObject();
+            error.put("code", problem.code().name());
+            error.put("category", problem.code().category().name().toLowerCase(Locale.ROOT));
+            error.put("message", problem.message());
+            error.put("feature", problem.feature());
+            error.putNull("resolver");
+            error.putNull("display_primary_key");
+            error.putNull("display_primary_key_fqn");
+            error.putNull("exception");
+        }
+        return HttpReply.json(status, body, headers);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.featuregrid.gridnode.serve;
+
+import org.jspecify.annotations.NullMarked;

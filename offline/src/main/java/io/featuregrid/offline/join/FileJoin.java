@@ -1,0 +1,329 @@
+package io.featuregrid.offline.join;
+
+import io.featuregrid.offline.layout.CarrySets;
+import io.featuregrid.offline.layout.EntityKeys;
+import io.featuregrid.offline.layout.HistoryFile;
+import io.featuregrid.offline.layout.SystemColumns;
+import io.featuregrid.offline.layout.TableSnapshot;
+import io.featuregrid.offline.read.HistoryFileReader;
+import io.featuregrid.offline.read.HistoryFileReader.Wanted;
+import io.featuregrid.planner.batch.ColumnBuilder;
+import io.featuregrid.planner.batch.ColumnType;
+import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.time.AsOf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins spine rows of one bucket to one data file.
+ *
+ * <p>Both are sorted by key, so this is a merge: it gallops to the next key that both have, finds in that key's run of observations, which
+ * are sorted by stamp, the last one with an observed_at that the row may see, and steps back over those that the knowledge cut-off hides.
+ * In a file of the shared carry set, and for the existence of a row, it steps back feature by feature. The run of a key may be cut by the
+ * end of a chunk: each part is offered by itself, later parts have greater stamps.
+ */
+final class FileJoin {
+    /** Places of the system columns among the wanted ones. */
+    private static final int OBSERVED_AT = 0;
+
+    private static final int INSERTED_AT = 1;
+    private static final int SEQUENCE = 2;
+    private static final int TOMBSTONE = 3;
+    private static final int CARRIED = 4;
+
+    private final SpineRows spine;
+    private final int[] order;
+    private final AsOf asOf;
+    private final List<Target> targets = new ArrayList<>();
+    private final @Nullable NewestValues existence;
+    private final List<Wanted> wanted = new ArrayList<>();
+    private final EntityKeys chunkKeys;
+    private final HistoryFile file;
+    private final Map<Feature, NewestValues> features;
+    private int firstKeyColumn;
+
+    /** A feature that the file may carry: the wanted column that holds it, and where its newest values are kept. */
+    private record Target(int column, int featureNumber, NewestValues newest) {}
+
+    /**
+     * Prepares a join.
+     *
+     * @param order spine rows of the file's bucket, sorted by key
+     * @param features what to look up, with the place of each one's newest values
+     * @param existence where it is kept if a row exists, or null if nobody asks
+     */
+    FileJoin(
+            HistoryFile file,
+            SpineRows spine,
+            int[] order,
+            AsOf asOf,
+            Map<Feature, NewestValues> features,
+            @Nullable NewestValues existence) {
+        this.file = file;
+        this.spine = spine;
+        this.order = order;
+        this.asOf = asOf;
+        this.existence = existence;
+        this.chunkKeys = new EntityKeys(keyTypes(spine.keys()), 1);
+        this.features = features;
+    }
+
+    private static List<ColumnType> keyTypes(EntityKeys keys) {
+        List<ColumnType> types = new ArrayList<>();
+        for (int column = 0; column < keys.columns(); column++) {
+            types.add(keys.type(column));
+        }
+        return types;
+    }
+
+    /** Offers the file's observations to all rows that may see them. */
+    void run(FeatureSet set, TableSnapshot snapshot, Cancellation cancellation) {
+        if (!wantColumns(set, snapshot)) {
+            return;
+        }
+        int next = 0;
+        try (HistoryFileReader reader = new HistoryFileReader(file, wanted)) {
+            for (HistoryFileReader.Chunk chunk = reader.next();
+                    chunk != null && next < order.length;
+                    chunk = reader.next()) {
+                cancellation.check();
+                readKeys(chunk);
+                next = joinChunk(chunk, next);
+            }
+        }
+    }
+
+    /** Lists the columns to read; false if the file has nothing that is asked for. */
+    private boolean wantColumns(FeatureSet set, TableSnapshot snapshot) {
+        wanted.add(new Wanted(snapshot.fieldId(SystemColumns.OBSERVED_AT), ColumnType.TIMESTAMP, true));
+        wanted.add(new Wanted(snapshot.fieldId(SystemColumns.INSERTED_AT), ColumnType.TIMESTAMP, true));
+        wanted.add(new Wanted(snapshot.fieldId(SystemColumns.SEQUENCE), ColumnType.INT64, true));
+        wanted.add(new Wanted(snapshot.fieldId(SystemColumns.TOMBSTONE), ColumnType.BOOL, true));
+        if (file.carry() == CarrySets.SHARED) {
+            wanted.add(new Wanted(snapshot.fieldId(SystemColumns.CARRIED), ColumnType.BINARY, true));
+        }
+        firstKeyColumn = wanted.size();
+        for (Feature key : set.keyFeatures()) {
+            wanted.add(new Wanted(snapshot.fieldId(key.name()), key.type().columnType(), true));
+        }
+        List<Integer> carried = carriedFeatures(snapshot);
+        boolean shared = file.carry() == CarrySets.SHARED;
+        features.forEach((feature, newest) -> {
+            Optional<Integer> fieldId = snapshot.fieldId(feature);
+            if (file.carry() == CarrySets.TOMBSTONE_OF_ALL) {
+                targets.add(new Target(-1, feature.number(), newest));
+            } else if (fieldId.isPresent() && (shared || carried.contains(feature.number()))) {
+                targets.add(new Target(wanted.size(), feature.number(), newest));
+                wanted.add(new Wanted(fieldId.get(), feature.type().columnType(), !shared));
+            }
+        });
+        return !targets.isEmpty() || existence != null;
+    }
+
+    private List<Integer> carriedFeatures(TableSnapshot snapshot) {
+        if (file.carry() == CarrySets.TOMBSTONE_OF_ALL || file.carry() == CarrySets.SHARED) {
+            return List.of();
+        }
+        List<Integer> features = snapshot.contents().carrySets().get(file.carry());
+        if (features == null) {
+            throw new FeatureGridException(
+                    ErrorCode.INTERNAL_SERVER_ERROR,
+                    "history of '" + file.table() + "' cannot be read: file "
+                            + file.path().getFileName() + " has carry set " + file.carry()
+                            + ", which the table does not know (expected its property "
+                            + CarrySets.property(file.carry()) + ")");
+        }
+        return features;
+    }
+
+    private void readKeys(HistoryFileReader.Chunk chunk) {
+        chunkKeys.ensureCapacity(chunk.rows());
+        for (int column = 0; column < chunkKeys.columns(); column++) {
+            ColumnBuilder source = chunk.column(firstKeyColumn + column);
+            boolean integers = chunkKeys.type(column) == ColumnType.INT64;
+            for (int row = 0; row < chunk.rows(); row++) {
+                if (integers) {
+                    chunkKeys.setLong(row, column, source.bitsAt(row));
+                } else {
+                    chunkKeys.setBytes(row, column, source.bytesAt(row));
+                }
+            }
+        }
+    }
+
+    /** Joins a chunk, from a place in the order on; answers the place from which the next chunk goes on. */
+    private int joinChunk(HistoryFileReader.Chunk chunk, int from) {
+        int place = from;
+        int row = 0;
+        while (row < chunk.rows() && place < order.length) {
+            int comparison = spine.keys().compare(order[place], chunkKeys, row);
+            if (comparison > 0) {
+                row = firstNotBelow(order[place], row, chunk.rows());
+            } else if (comparison < 0) {
+                place++;
+            } else {
+                int runEnd = firstAbove(order[place], row, chunk.rows());
+                int equal = place;
+                while (equal < order.length && spine.keys().compare(order[equal], chunkKeys, row) == 0) {
+                    offer(order[equal++], chunk, row, runEnd);
+                }
+                if (runEnd == chunk.rows()) {
+                    return place;
+                }
+                row = runEnd;
+                place = equal;
+            }
+        }
+        return place;
+    }
+
+    /** The first row of the chunk from {@code from} on whose key is not below a spine row's: doubling steps, then halving. */
+    private int firstNotBelow(int spineRow, int from, int to) {
+        int step = 1;
+        int low = from;
+        while (low + step < to && spine.keys().compare(spineRow, chunkKeys, low + step) > 0) {
+            low += step;
+            step <<= 1;
+        }
+        int high = Math.min(to, low + step);
+        while (low + 1 < high) {
+            int middle = (low + high) >>> 1;
+            if (spine.keys().compare(spineRow, chunkKeys, middle) > 0) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return high;
+    }
+
+    /** The first row of the chunk behind {@code from}, whose key equals a spine row's, with another key. */
+    private int firstAbove(int spineRow, int from, int to) {
+        int step = 1;
+        int low = from;
+        while (low + step < to && spine.keys().compare(spineRow, chunkKeys, low + step) == 0) {
+            low += step;
+            step <<= 1;
+        }
+        int high = Math.min(to, low + step);
+        while (low + 1 < high) {
+            int middle = (low + high) >>> 1;
+            if (spine.keys().compare(spineRow, chunkKeys, middle) == 0) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return high;
+    }
+
+    private void offer(int spineRow, HistoryFileReader.Chunk chunk, int from, int to) {
+        long time = spine.times()[spineRow];
+        long cutoff = asOf.newestInsertedAt(time);
+        int last = lastObserved(chunk, from, to, asOf.newestObservedAt(time));
+        last = stepBack(chunk, from, last, cutoff);
+        if (last < from) {
+            return;
+        }
+        if (existence != null) {
+            offerExistence(existence, spineRow, chunk, from, last, cutoff);
+        }
+        for (Target target : targets) {
+            int row = file.carry() == CarrySets.SHARED ? lastCarrying(target, chunk, from, last, cutoff) : last;
+            if (row >= from) {
+                offer(target, spineRow, chunk, row);
+            }
+        }
+    }
+
+    private void offer(Target target, int spineRow, HistoryFileReader.Chunk chunk, int row) {
+        if (target.column() >= 0 && !chunk.inFile(target.column())) {
+            return;
+        }
+        if (!offerStamp(target.newest(), spineRow, chunk, row)) {
+            return;
+        }
+        ColumnBuilder values = target.newest().values();
+        if (target.column() < 0 || tombstone(chunk, row)) {
+            values.setMissing(spineRow);
+            return;
+        }
+        ColumnBuilder source = chunk.column(target.column());
+        if (!source.hasValue(row)) {
+            values.setNull(spineRow);
+        } else if (source.type().variable()) {
+            values.setBytes(spineRow, source.bytesAt(row));
+        } else {
+            values.setBits(spineRow, source.bitsAt(row));
+        }
+    }
+
+    /** An entity has a row as of T if, of all observations and tombstones of all, the newest is an observation. */
+    private void offerExistence(
+            NewestValues kept, int spineRow, HistoryFileReader.Chunk chunk, int from, int last, long cutoff) {
+        int row = last;
+        if (file.carry() != CarrySets.TOMBSTONE_OF_ALL) {
+            while (row >= from && tombstone(chunk, row)) {
+                row = stepBack(chunk, from, row - 1, cutoff);
+            }
+        }
+        if (row >= from && offerStamp(kept, spineRow, chunk, row)) {
+            if (file.carry() == CarrySets.TOMBSTONE_OF_ALL) {
+                kept.values().setMissing(spineRow);
+            } else {
+                kept.values().setBits(spineRow, 1);
+            }
+        }
+    }
+
+    private boolean offerStamp(NewestValues kept, int spineRow, HistoryFileReader.Chunk chunk, int row) {
+        return kept.offer(
+                spineRow,
+                chunk.column(OBSERVED_AT).bitsAt(row),
+                chunk.column(INSERTED_AT).bitsAt(row),
+                chunk.column(SEQUENCE).bitsAt(row));
+    }
+
+    private boolean tombstone(HistoryFileReader.Chunk chunk, int row) {
+        return chunk.column(TOMBSTONE).bitsAt(row) != 0;
+    }
+
+    private int lastObserved(HistoryFileReader.Chunk chunk, int from, int to, long newest) {
+        ColumnBuilder observed = chunk.column(OBSERVED_AT);
+        int low = from;
+        int high = to;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (observed.bitsAt(middle) <= newest) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - 1;
+    }
+
+    private int stepBack(HistoryFileReader.Chunk chunk, int from, int last, long cutoff) {
+        ColumnBuilder inserted = chunk.column(INSERTED_AT);
+        int row = last;
+        while (row >= from && inserted.bitsAt(row) > cutoff) {
+            row--;
+        }
+        return row;
+    }
+
+    private int lastCarrying(Target target, HistoryFileReader.Chunk chunk, int from, int last, long cutoff) {
+        ColumnBuilder carried = chunk.column(CARRIED);
+        int row = last;
+        while (row >= from && !CarrySets.carries(carried.bytesAt(row), target.featureNumber())) {
+            row = stepBack(chunk, from, row - 1, cutoff);
+        }
+        return row;
+    }
+}

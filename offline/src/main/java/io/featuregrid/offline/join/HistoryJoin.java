@@ -1,0 +1,243 @@
+package io.featuregrid.offline.join;
+
+import io.featuregrid.offline.layout.EntityKeys;
+import io.featuregrid.offline.layout.TableSnapshot;
+import io.featuregrid.planner.batch.Column;
+import io.featuregrid.planner.batch.ColumnBuilder;
+import io.featuregrid.planner.batch.ColumnType;
+import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.TypedColumn;
+import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.plan.TrainingSetPlan;
+import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
+import io.featuregrid.planner.plan.TrainingSetPlan.Lookup;
+import io.featuregrid.planner.plan.TrainingSetPlan.Output;
+import io.featuregrid.planner.plan.TrainingSetPlan.Source;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
+
+/** The point-in-time join over history: runs a plan's look-ups in order, each over all rows of a window. */
+public final class HistoryJoin implements TrainingSetJoin {
+    private final TrainingSetPlan plan;
+    private final List<TableSnapshot> snapshots;
+    private final ExecutorService executor;
+    private final int windowRows;
+    private final List<TypedColumn> spineColumns = new ArrayList<>();
+    private final Cancellation cancellation = new Cancellation();
+
+    /**
+     * A join over pinned snapshots.
+     *
+     * @param snapshots one a look-up of the plan
+     */
+    public HistoryJoin(TrainingSetPlan plan, List<TableSnapshot> snapshots, ExecutorService executor, int windowRows) {
+        this.plan = plan;
+        this.snapshots = List.copyOf(snapshots);
+        this.executor = executor;
+        this.windowRows = windowRows;
+        spineColumn(plan.time(), ColumnType.TIMESTAMP);
+        for (Lookup lookup : plan.lookups()) {
+            switch (lookup.keys()) {
+                case Keys.Spine keys -> {
+                    List<Feature> features = lookup.set().keyFeatures();
+                    for (int column = 0; column < features.size(); column++) {
+                        spineColumn(
+                                keys.columns().get(column),
+                                features.get(column).type().columnType());
+                    }
+                }
+                case Keys.Links links -> links.links().forEach(this::givenColumn);
+                case Keys.None none -> {}
+            }
+        }
+        plan.outputs().forEach(output -> givenColumn(output.source()));
+    }
+
+    @Override
+    public List<TypedColumn> spineColumns() {
+        return List.copyOf(spineColumns);
+    }
+
+    @Override
+    public int windowRows() {
+        return windowRows;
+    }
+
+    @Override
+    public JoinedWindow join(FeatureBatch spine) {
+        try (spine) {
+            cancellation.check();
+            return new Window(spine).join();
+        }
+    }
+
+    @Override
+    public List<Output> outputs() {
+        return plan.outputs().stream().filter(Output::shown).toList();
+    }
+
+    @Override
+    public String snapshot() {
+        return snapshots.stream()
+                .map(TableSnapshot::describe)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(","));
+    }
+
+    @Override
+    public void cancel() {
+        cancellation.cancel();
+    }
+
+    @Override
+    public void close() {
+        cancellation.cancel();
+    }
+
+    private void givenColumn(Source source) {
+        if (source instanceof Source.Given given) {
+            spineColumn(given.column(), given.feature().type().columnType());
+        }
+    }
+
+    private int spineColumn(String name, ColumnType type) {
+        TypedColumn column = new TypedColumn(name, type);
+        if (!spineColumns.contains(column)) {
+            spineColumns.add(column);
+        }
+        return spineColumns.indexOf(column);
+    }
+
+    /** One window: the look-ups that are done so far, and the values that come out of them. */
+    private final class Window {
+        private final FeatureBatch spine;
+        private final int rows;
+        private final long[] times;
+        private final boolean[] timed;
+        private final List<SpineRows> looked = new ArrayList<>();
+        private final List<SetLookup.Found> found = new ArrayList<>();
+
+        Window(FeatureBatch spine) {
+            this.spine = spine;
+            this.rows = spine.rows();
+            this.times = new long[rows];
+            this.timed = new boolean[rows];
+            Column time = given(plan.time(), ColumnType.TIMESTAMP);
+            for (int row = 0; row < rows; row++) {
+                timed[row] = time.hasValue(row);
+                times[row] = timed[row] ? time.longAt(row) : 0;
+            }
+        }
+
+        JoinedWindow join() {
+            for (int index = 0; index < plan.lookups().size(); index++) {
+                Lookup lookup = plan.lookups().get(index);
+                SpineRows entities = entities(lookup);
+                looked.add(entities);
+                found.add(new SetLookup(lookup.set(), snapshots.get(index), plan.asOf(), executor, cancellation)
+                        .run(entities, lookup.stored(), lookup.existence()));
+            }
+            boolean[] kept = new boolean[rows];
+            java.util.Arrays.fill(kept, true);
+            List<String> names = new ArrayList<>();
+            List<Column> columns = new ArrayList<>();
+            for (Output output : plan.outputs()) {
+                ColumnBuilder values = values(output.source());
+                if (output.required()) {
+                    for (int row = 0; row < rows; row++) {
+                        kept[row] &= values.isPresent(row);
+                    }
+                }
+                if (output.shown()) {
+                    names.add(output.name());
+                    columns.add(values.build());
+                }
+            }
+            return new JoinedWindow(FeatureBatch.onHeap(names, columns, rows), kept);
+        }
+
+        private SpineRows entities(Lookup lookup) {
+            List<ColumnType> types = lookup.set().keyFeatures().stream()
+                    .map(feature -> feature.type().columnType())
+                    .toList();
+            EntityKeys keys = new EntityKeys(types, rows);
+            return switch (lookup.keys()) {
+                case Keys.None none -> new SpineRows(keys, times, new boolean[rows]);
+                case Keys.Spine columns -> {
+                    boolean[] known = timed.clone();
+                    for (int column = 0; column < types.size(); column++) {
+                        Column values = given(columns.columns().get(column), types.get(column));
+                        for (int row = 0; row < rows; row++) {
+                            known[row] &= values.hasValue(row);
+                            if (known[row]) {
+                                keys.set(row, column, values, row);
+                            }
+                        }
+                    }
+                    yield new SpineRows(keys, times, known);
+                }
+                case Keys.Links links -> {
+                    boolean[] known = timed.clone();
+                    for (int column = 0; column < types.size(); column++) {
+                        setKey(keys, column, values(links.links().get(column)), known);
+                    }
+                    yield new SpineRows(keys, times, known);
+                }
+            };
+        }
+
+        private void setKey(EntityKeys keys, int column, ColumnBuilder values, boolean[] known) {
+            for (int row = 0; row < rows; row++) {
+                known[row] &= values.hasValue(row);
+                if (!known[row]) {
+                    continue;
+                }
+                if (keys.type(column) == ColumnType.INT64) {
+                    keys.setLong(row, column, values.bitsAt(row));
+                } else {
+                    keys.setBytes(row, column, values.bytesAt(row));
+                }
+            }
+        }
+
+        private ColumnBuilder values(Source source) {
+            return switch (source) {
+                case Source.Stored stored -> found.get(stored.lookup()).values(stored.feature());
+                case Source.Key key -> keyValues(key);
+                case Source.Given given -> {
+                    Column values = given(given.column(), given.feature().type().columnType());
+                    ColumnBuilder builder = new ColumnBuilder(values.type(), rows);
+                    for (int row = 0; row < rows; row++) {
+                        builder.copy(row, values, row);
+                    }
+                    yield builder;
+                }
+            };
+        }
+
+        private ColumnBuilder keyValues(Source.Key key) {
+            SpineRows entities = looked.get(key.lookup());
+            boolean followed = plan.lookups().get(key.lookup()).keys() instanceof Keys.Links;
+            ColumnBuilder builder = new ColumnBuilder(key.feature().type().columnType(), rows);
+            for (int row = 0; row < rows; row++) {
+                if (!entities.known(row)
+                        || (followed && !found.get(key.lookup()).exists(row))) {
+                    continue;
+                }
+                if (builder.type().variable()) {
+                    builder.setBytes(row, entities.keys().bytesAt(row, key.position()));
+                } else {
+                    builder.setBits(row, entities.keys().longAt(row, key.position()));
+                }
+            }
+            return builder;
+        }
+
+        private Column given(String name, ColumnType type) {
+            return spine.column(spineColumns.indexOf(new TypedColumn(name, type)));
+        }
+    }
+}

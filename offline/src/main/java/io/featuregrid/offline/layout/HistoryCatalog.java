@@ -1,0 +1,102 @@
+package io.featuregrid.offline.layout;
+
+import io.featuregrid.planner.definition.FeatureSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.jspecify.annotations.Nullable;
+
+/** The Iceberg catalog {@code featuregrid}: a SQLite file and a warehouse folder. Safe for several threads. */
+public final class HistoryCatalog implements AutoCloseable {
+    private static final String NAME = "featuregrid";
+    private static final Namespace HISTORY = Namespace.of("history");
+
+    private final Path warehouse;
+    private final JdbcCatalog iceberg;
+    private final Map<String, HistoryTable> tables = new ConcurrentHashMap<>();
+
+    private HistoryCatalog(Path warehouse, JdbcCatalog iceberg) {
+        this.warehouse = warehouse;
+        this.iceberg = iceberg;
+    }
+
+    /**
+     * Opens the catalog of a folder; makes it if there is none.
+     *
+     * @param folder absolute; gets {@code catalog.sqlite} and {@code warehouse/}
+     */
+    public static HistoryCatalog open(Path folder) {
+        Path warehouse = folder.resolve("warehouse");
+        try {
+            Files.createDirectories(warehouse);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        JdbcCatalog iceberg = new JdbcCatalog();
+        // Without the write-ahead log concurrent writers of SQLite get SQLITE_BUSY.
+        iceberg.initialize(
+                NAME,
+                Map.of(
+                        "uri",
+                        "jdbc:sqlite:" + folder.resolve("catalog.sqlite") + "?journal_mode=WAL",
+                        "warehouse",
+                        Locations.of(warehouse),
+                        "io-impl",
+                        LocalFileIO.class.getName(),
+                        "jdbc.schema-version",
+                        "V1"));
+        if (!iceberg.namespaceExists(HISTORY)) {
+            iceberg.createNamespace(HISTORY);
+        }
+        return new HistoryCatalog(warehouse, iceberg);
+    }
+
+    /** The history table of a name, whether it exists or not. */
+    public HistoryTable table(String name) {
+        return tables.computeIfAbsent(name, table -> new HistoryTable(this, table));
+    }
+
+    @Nullable
+    Table load(String name) {
+        TableIdentifier identifier = TableIdentifier.of(HISTORY, name);
+        return iceberg.tableExists(identifier) ? iceberg.loadTable(identifier) : null;
+    }
+
+    Table create(String name, FeatureSet set) {
+        Schema schema = TableLayout.initialSchema(set);
+        return iceberg.createTable(
+                TableIdentifier.of(HISTORY, name),
+                schema,
+                TableLayout.partitions(set, schema),
+                Locations.of(folder(name)),
+                TableLayout.initialProperties());
+    }
+
+    /** The folder of a table's data files; made if it is missing. */
+    public Path dataFolder(String name) {
+        Path folder = folder(name).resolve("data");
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return folder;
+    }
+
+    private Path folder(String name) {
+        return warehouse.resolve(HISTORY.toString()).resolve(name);
+    }
+
+    @Override
+    public void close() {
+        iceberg.close();
+    }
+}

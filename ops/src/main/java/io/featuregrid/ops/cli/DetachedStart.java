@@ -1,0 +1,135 @@
+package io.featuregrid.ops.cli;
+
+import io.featuregrid.ops.node.NodeAddress;
+import io.featuregrid.ops.node.NodeLaunch;
+import io.featuregrid.ops.node.RunningNode;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** The start of a node in a process of its own, which outlives this one and its terminal. */
+final class DetachedStart {
+    private static final long READY_SECONDS = 120;
+    private static final long LOOK_MILLIS = 50;
+    private static final int LOG_LINES = 20;
+    private static final Pattern REASON = Pattern.compile("[A-Z_]{4,}: .*");
+
+    private final NodeLaunch launch;
+    private final Path log;
+
+    DetachedStart(NodeLaunch launch) {
+        this.launch = launch;
+        this.log = launch.home().resolve("logs").resolve("node.log");
+    }
+
+    /**
+     * Starts the node and waits until it is ready.
+     *
+     * @throws FeatureGridException CONFLICT if a node lives in the home already; UPSTREAM_FAILED if this one does not become ready
+     */
+    NodeAddress run() throws IOException, InterruptedException {
+        Optional<RunningNode> living = RunningNode.find(launch.home());
+        if (living.isPresent()) {
+            throw new FeatureGridException(
+                    ErrorCode.CONFLICT,
+                    "a node (process " + living.get().pid() + ") runs in " + launch.home()
+                            + " already (stop it with `featuregrid stop`, or name another --home)");
+        }
+        Files.createDirectories(launch.home().resolve("logs"));
+        if (Files.exists(log)) {
+            Files.move(log, log.resolveSibling("node.log.1"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Process child = new ProcessBuilder(command())
+                .directory(launch.home().toFile())
+                .redirectInput(Redirect.from(new File("/dev/null")))
+                .redirectOutput(Redirect.appendTo(log.toFile()))
+                .redirectErrorStream(true)
+                .start();
+        Thread abandon = new Thread(child::destroy, "abandon");
+        Runtime.getRuntime().addShutdownHook(abandon);
+        NodeAddress address = awaitReady(child);
+        Runtime.getRuntime().removeShutdownHook(abandon);
+        return address;
+    }
+
+    private NodeAddress awaitReady(Process child) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+        while (System.nanoTime() < deadline) {
+            // Waits for the child's end, so that a failed start is told at once.
+            if (child.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw failed("the node ended with status " + child.exitValue() + " while it started");
+            }
+            Optional<RunningNode> node = RunningNode.find(launch.home());
+            if (node.isPresent()
+                    && node.get().address().isPresent()
+                    && node.get().reasonNotReady().isEmpty()) {
+                return node.get().address().get();
+            }
+        }
+        child.destroy();
+        if (!child.waitFor(READY_SECONDS, TimeUnit.SECONDS)) {
+            child.destroyForcibly();
+        }
+        throw failed("the node was not ready within " + READY_SECONDS + " s and is stopped");
+    }
+
+    /** The reason that the node wrote itself, if it wrote one; what else its log says is shown before. */
+    private FeatureGridException failed(String what) throws IOException {
+        List<String> lines = Files.exists(log)
+                ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList()
+                : List.of();
+        List<String> end = lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
+        end.forEach(System.err::println);
+        String reason = end.stream()
+                .filter(line -> REASON.matcher(line).matches())
+                .reduce((first, last) -> last)
+                .map(line -> ": " + line)
+                .orElse("");
+        return new FeatureGridException(ErrorCode.UPSTREAM_FAILED, what + reason + " (see " + log + ")");
+    }
+
+    /** This process's own Java, flags and class path; in a session of its own, where no terminal's signals reach. */
+    private List<String> command() {
+        List<String> command = new ArrayList<>();
+        if (isOnPath("setsid")) {
+            command.add("setsid");
+        }
+        command.add(ProcessHandle.current()
+                .info()
+                .command()
+                .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "start", "--json"));
+        command.addAll(List.of("--home", launch.home().toString()));
+        Path config = launch.config();
+        if (config != null) {
+            command.addAll(List.of("--config", config.toString()));
+        }
+        launch.assignments().forEach(assignment -> command.addAll(List.of("--set", assignment)));
+        return command;
+    }
+
+    private static boolean isOnPath(String program) {
+        for (String folder :
+                Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1)) {
+            if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, program))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,111 @@
+package io.featuregrid.ops.cli;
+
+import io.featuregrid.ops.node.NodeAddress;
+import io.featuregrid.ops.node.RunningNode;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/**
+ * A command that the Python package carries out. What it may be given is declared here, so that its help and its
+ * mistakes need no Python; what it was given is passed on as it was written.
+ */
+abstract class PythonCommand implements Callable<Integer> {
+    private static final Set<String> NOT_PASSED_ON = Set.of("--home", "--url", "--help");
+    private static final long INTERRUPT_SECONDS = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private HomeOption home = new HomeOption();
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description =
+                    "The node's HTTP port, like http://127.0.0.1:8080. Default: the node of --home if that is given, else"
+                            + " FEATUREGRID_URL, else the node of the home folder.")
+    private @Nullable String url;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable")
+    private JsonOption json = new JsonOption();
+
+    @Override
+    public final Integer call() throws IOException, InterruptedException {
+        Process child = PythonProgram.with(arguments()).inheritIO().start();
+        // Ctrl-C reaches the child too, which then has something to say; a signal to this process alone does not.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(child), "end-python"));
+        return child.waitFor();
+    }
+
+    private List<String> arguments() {
+        List<String> arguments =
+                new ArrayList<>(List.of("-m", "featuregrid.command_line", spec.name(), "--url", address()));
+        ParseResult given = spec.commandLine().getParseResult();
+        for (OptionSpec option : given.matchedOptions()) {
+            if (NOT_PASSED_ON.contains(option.longestName())) {
+                continue;
+            }
+            if (option.arity().max() == 0) {
+                arguments.add(option.longestName());
+            } else {
+                option.originalStringValues().forEach(value -> arguments.add(option.longestName() + "=" + value));
+            }
+        }
+        arguments.add("--");
+        for (PositionalParamSpec parameter : given.matchedPositionals()) {
+            arguments.addAll(parameter.originalStringValues());
+        }
+        return arguments;
+    }
+
+    private String address() {
+        if (url != null) {
+            return url;
+        }
+        String environment = System.getenv("FEATUREGRID_URL");
+        if (!home.isGiven() && environment != null && !environment.isEmpty()) {
+            return environment;
+        }
+        Path folder = home.folder();
+        return RunningNode.find(folder)
+                .flatMap(RunningNode::address)
+                .map(NodeAddress::http)
+                .map(http -> "http://" + http)
+                .orElseThrow(() -> new FeatureGridException(
+                        ErrorCode.UPSTREAM_FAILED,
+                        "no node runs in " + folder
+                                + " (start one with `featuregrid start`, or name one with --home or --url)"));
+    }
+
+    private static void end(Process child) {
+        try {
+            if (!child.waitFor(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
+                child.destroy();
+                if (!child.waitFor(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
+                    child.destroyForcibly();
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            child.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.featuregrid.ops.config;
+
+import io.featuregrid.flightserver.FlightSettings;
+import io.featuregrid.gridnode.serve.HttpSettings;
+import io.featuregrid.offline.HistorySettings;
+import java.nio.file.Path;
+
+/**
+ * All that a node is told at its start.
+ *
+ * @param home the folder of the node's state, absolute
+ */
+public record NodeSettings(Path home, HttpSettings http, FlightSettings flight, HistorySettings history) {
+    public NodeSettings {
+        home = home.toAbsolutePath().normalize();
+    }
+}

@@ -1,0 +1,117 @@
+package io.featuregrid.ops.config;
+
+import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.time.Durations;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One thing that can be set: the reader, the records and the help of {@code start} all go by this table.
+ *
+ * @param standard the text that stands where nothing is set
+ * @param unit what a number counts, or what a text is
+ * @param read the value of a text; throws {@link IllegalArgumentException} with what was expected
+ */
+record Setting<T>(String name, String standard, String unit, String meaning, Function<String, T> read) {
+    private static final long KIBI = 1024;
+
+    static final Setting<String> HTTP_HOST =
+            new Setting<>("http.host", "127.0.0.1", "address", "where HTTP listens", Setting::loopbackHost);
+    static final Setting<Integer> HTTP_PORT =
+            new Setting<>("http.port", "8080", "port", "where HTTP listens; 0 takes a free port", number(0, 65_535));
+    static final Setting<Integer> HTTP_MAX_BODY_BYTES = new Setting<>(
+            "http.max-body-bytes", "16MiB", "bytes", "the largest request body", bytes(1, 256 * KIBI * KIBI));
+    static final Setting<Integer> HTTP_MAX_CONCURRENT_REQUESTS = new Setting<>(
+            "http.max-concurrent-requests",
+            "256",
+            "requests",
+            "in work at once; one more is refused",
+            number(1, 100_000));
+    static final Setting<String> FLIGHT_HOST =
+            new Setting<>("flight.host", "127.0.0.1", "address", "where Arrow Flight listens", Setting::loopbackHost);
+    static final Setting<Integer> FLIGHT_PORT = new Setting<>(
+            "flight.port", "8815", "port", "where Arrow Flight listens; 0 takes a free port", number(0, 65_535));
+    static final Setting<Integer> FLIGHT_MAX_MESSAGE_BYTES = new Setting<>(
+            "flight.max-message-bytes",
+            "256MiB",
+            "bytes",
+            "the largest batch of a client",
+            bytes(1, Integer.MAX_VALUE));
+    static final Setting<Integer> JOIN_THREADS =
+            new Setting<>("join.threads", "0", "threads", "that join in parallel; 0: one a processor", number(0, 1024));
+    static final Setting<Integer> JOIN_WINDOW_ROWS = new Setting<>(
+            "join.window-rows", "131072", "rows", "joined at a time; bounds a join's memory", number(1, 1 << 24));
+    static final Setting<Long> INGEST_FUTURE_TOLERANCE = new Setting<>(
+            "ingest.future-tolerance", "60s", "duration", "how far observed_at may be ahead", Setting::duration);
+
+    static final List<Setting<?>> ALL = List.of(
+            HTTP_HOST,
+            HTTP_PORT,
+            HTTP_MAX_BODY_BYTES,
+            HTTP_MAX_CONCURRENT_REQUESTS,
+            FLIGHT_HOST,
+            FLIGHT_PORT,
+            FLIGHT_MAX_MESSAGE_BYTES,
+            JOIN_THREADS,
+            JOIN_WINDOW_ROWS,
+            INGEST_FUTURE_TOLERANCE);
+
+    private static Function<String, Integer> number(int least, int most) {
+        return text -> {
+            try {
+                int number = Integer.parseInt(text);
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException noNumber) {
+                // Refused below, with the same words as a number out of bounds.
+            }
+            throw new IllegalArgumentException("a whole number from " + least + " to " + most);
+        };
+    }
+
+    private static Function<String, Integer> bytes(int least, long most) {
+        return text -> {
+            long unit = text.endsWith("KiB") ? KIBI : text.endsWith("MiB") ? KIBI * KIBI : 1;
+            String digits = unit == 1 ? text : text.substring(0, text.length() - 3);
+            try {
+                long count = Math.multiplyExact(Long.parseLong(digits.strip()), unit);
+                if (count >= least && count <= most) {
+                    return Math.toIntExact(count);
+                }
+            } catch (NumberFormatException | ArithmeticException noNumber) {
+                // Refused below, with the same words as a number out of bounds.
+            }
+            throw new IllegalArgumentException(
+                    "a number of bytes from " + least + " to " + most + ", with KiB or MiB behind it if you like");
+        };
+    }
+
+    private static long duration(String text) {
+        try {
+            long micros = Durations.parse(text, "duration");
+            if (micros != Durations.INFINITY) {
+                return micros;
+            }
+        } catch (FeatureGridException malformed) {
+            // Refused below, with the same words as an infinite one.
+        }
+        throw new IllegalArgumentException("a duration with an end, like 60s, 5m or 1h");
+    }
+
+    private static String loopbackHost(String text) {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(text);
+        } catch (UnknownHostException unknown) {
+            throw new IllegalArgumentException("an address of this machine, like 127.0.0.1", unknown);
+        }
+        if (text.isBlank() || !address.isLoopbackAddress()) {
+            throw new IllegalArgumentException("a loopback address like 127.0.0.1: for others to reach it, the node"
+                    + " needs credentials, which this version does not have");
+        }
+        return text;
+    }
+}

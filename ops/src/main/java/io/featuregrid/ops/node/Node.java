@@ -1,0 +1,137 @@
+package io.featuregrid.ops.node;
+
+import io.featuregrid.flightserver.FlightPort;
+import io.featuregrid.gridnode.serve.HttpHandler;
+import io.featuregrid.gridnode.serve.HttpPort;
+import io.featuregrid.gridnode.serve.HttpReply;
+import io.featuregrid.offline.History;
+import io.featuregrid.ops.config.NodeSettings;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Clock;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: everything that it consists of is made and joined here.
+ *
+ * <p>Under its home lie {@code catalog.json}, {@code history/}, {@code inserted_at}, {@code node.json} while it runs,
+ * {@code node.lock}, and the folders {@code spool} and {@code temporary}, which hold nothing that outlives it.
+ */
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    private final NodeSettings settings;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private volatile @Nullable NodeAddress address;
+    private volatile Optional<String> reasonNotReady = Optional.of("the node is starting");
+
+    private Node(NodeSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a node; it is ready when this returns.
+     *
+     * @throws UsageException if the settings are wrong
+     * @throws FeatureGridException CONFLICT if the home or a port is taken; INTERNAL_SERVER_ERROR if the home's content cannot be opened
+     */
+    public static Node start(NodeLaunch launch) {
+        return start(launch.settings(), Clock.system());
+    }
+
+    static Node start(NodeSettings settings, Clock clock) {
+        Node node = new Node(settings);
+        try {
+            node.open(clock);
+            return node;
+        } catch (FeatureGridException refused) {
+            node.close();
+            throw refused;
+        } catch (IOException | RuntimeException failure) {
+            node.close();
+            throw new FeatureGridException(
+                    isTaken(failure) ? ErrorCode.CONFLICT : ErrorCode.INTERNAL_SERVER_ERROR,
+                    "the node does not start: " + failure.getMessage(),
+                    failure);
+        }
+    }
+
+    /** Where the node is. */
+    public NodeAddress address() {
+        NodeAddress known = address;
+        if (known == null) {
+            throw new FeatureGridException(ErrorCode.RESOURCE_EXHAUSTED, "the node is starting (try again)");
+        }
+        return known;
+    }
+
+    private void open(Clock clock) throws IOException {
+        Path home = settings.home();
+        Files.createDirectories(home);
+        opened.push(HomeLock.take(home));
+        Files.deleteIfExists(NodeAddress.file(home));
+        Path temporary = Folders.empty(home.resolve("temporary"));
+        opened.push(() -> Folders.delete(temporary));
+        Path spool = Folders.empty(home.resolve("spool"));
+        opened.push(() -> Folders.delete(spool));
+
+        FileCatalogStore catalogs = FileCatalogStore.open(home.resolve("catalog.json"));
+        History history = History.open(home, settings.history(), clock);
+        opened.push(history);
+        FlightPort flight = FlightPort.start(settings.flight(), catalogs, history, spool);
+        opened.push(flight);
+        HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom());
+        opened.push(http);
+        new CatalogEndpoints(catalogs).mountOn(http);
+        http.mount(
+                "/v1/node",
+                HttpHandler.of("GET", call -> HttpReply.json(address().json())));
+
+        NodeAddress known = new NodeAddress(
+                ProcessHandle.current().pid(),
+                NodeAddress.of(settings.http().host(), http.open()),
+                NodeAddress.of(settings.flight().host(), flight.port()));
+        address = known;
+        reasonNotReady = Optional.empty();
+        known.write(home);
+        opened.push(() -> Files.deleteIfExists(NodeAddress.file(home)));
+        LOG.info("node {} is ready: HTTP {}, Flight {}, home {}", known.pid(), known.http(), known.flight(), home);
+    }
+
+    /** Stops the node in the reverse order of its start, within seconds. Closing twice does nothing. */
+    @Override
+    public synchronized void close() {
+        reasonNotReady = Optional.of("the node is stopping");
+        boolean running = !opened.isEmpty();
+        while (!opened.isEmpty()) {
+            AutoCloseable part = opened.pop();
+            try {
+                part.close();
+            } catch (Exception failure) {
+                LOG.error("{} did not close in order", part.getClass().getSimpleName(), failure);
+            }
+        }
+        if (running) {
+            LOG.info("node in {} has stopped", settings.home());
+        }
+    }
+
+    private static boolean isTaken(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,73 @@
+package io.featuregrid.ops.node;
+
+import io.featuregrid.ops.config.NodeSettings;
+import io.featuregrid.ops.config.SettingsException;
+import io.featuregrid.ops.config.SettingsReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How somebody wants a node started, as they wrote it.
+ *
+ * @param home the folder of the node's state
+ * @param config a YAML file with settings, or null
+ * @param assignments settings as {@code name=value}, which go before the file's
+ */
+public record NodeLaunch(Path home, @Nullable Path config, List<String> assignments) {
+    /** System properties that break a rule on purpose, for checks that start a node by themselves. */
+    private static final String BREAKS = "featuregrid.break";
+
+    public NodeLaunch {
+        home = home.toAbsolutePath().normalize();
+        config = config == null ? null : config.toAbsolutePath().normalize();
+        assignments = List.copyOf(assignments);
+    }
+
+    /** The same launch on free ports, unless its own settings name some. */
+    public NodeLaunch onFreePorts() {
+        List<String> all = new ArrayList<>(List.of("http.port=0", "flight.port=0"));
+        all.addAll(assignments);
+        return new NodeLaunch(home, config, all);
+    }
+
+    /**
+     * Reads the settings and starts nothing.
+     *
+     * @throws UsageException with every problem found
+     */
+    public void check() {
+        settings();
+    }
+
+    /** A line for each setting there is: name, default, unit and meaning. */
+    public static List<String> describeSettings() {
+        return SettingsReader.describe();
+    }
+
+    NodeSettings settings() {
+        List<String> problems = new ArrayList<>();
+        NodeSettings settings = null;
+        try {
+            settings = SettingsReader.read(home, config, assignments);
+        } catch (SettingsException refused) {
+            problems.addAll(refused.problems());
+        }
+        refuseBreaks(System.getProperties(), problems);
+        if (settings == null || !problems.isEmpty()) {
+            throw new UsageException(problems);
+        }
+        return settings;
+    }
+
+    private static void refuseBreaks(Properties properties, List<String> problems) {
+        for (String name : properties.stringPropertyNames()) {
+            if (name.startsWith(BREAKS)) {
+                problems.add("the JVM has the property " + name
+                        + " (expected none of the name: it breaks a rule on purpose, which is for checks only)");
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.featuregrid.ops.structure.planted.ops.cli;
+
+import io.featuregrid.ops.structure.planted.ops.config.Settings;
+import io.featuregrid.ops.structure.planted.ops.node.Node;
+import io.featuregrid.ops.structure.planted.stray.Homeless;
+import org.apache.arrow.flight.FlightProducer;
+
+/** Planted: a command goes past the node, to another package of ops, out of the house, and to Flight's library. */
+public interface Command {
+    Node node();
+
+    Settings settings();
+
+    Homeless homeless();
+
+    FlightProducer producer();
+}

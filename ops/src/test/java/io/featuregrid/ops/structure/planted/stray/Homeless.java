@@ -1,0 +1,4 @@
+package io.featuregrid.ops.structure.planted.stray;
+
+/** Planted: belongs to no module. */
+public final class Homeless {}

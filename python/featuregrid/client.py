@@ -1,0 +1,265 @@
+"""A node as Python sees it: `connect`, and the `Grid` that applies definitions, ingests and builds training sets."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+
+from featuregrid.definitions import load
+from featuregrid.definitions.mistakes import together
+from featuregrid.definitions.reference import set_name
+from featuregrid.errors import FeatureGridError, of_errors
+from featuregrid.flight import FlightConnection
+from featuregrid.frames import open_parquet, row_stream
+from featuregrid.node import Node, find_url
+from featuregrid.progress import Progress
+from featuregrid.spine import check_clash, spine_of
+from featuregrid.times import time_text
+from featuregrid.training import ROW_NUMBER, TrainingRequest, check_columns, training_request
+from featuregrid.training_file import TrainingFile, replaced
+
+
+@dataclass(frozen=True)
+class ApplyResult:
+    """The difference that an apply made, or would make.
+
+    ``version`` is the catalog's version afterwards, the same as before if nothing changed. ``added``, ``changed`` and
+    ``removed`` name sets, ``set.feature`` and ``set.relation``; ``details`` says of some what changed.
+    """
+
+    version: int
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    details: dict[str, str]
+
+
+def connect(url: str | None = None, home: str | Path | None = None) -> Grid:
+    """Reaches a node by the address of its HTTP port, ``http://host:port``; the node tells where its Flight port is.
+
+    Without ``url``: the node that runs in the folder ``home``, else ``FEATUREGRID_URL``, else the node in ``FEATUREGRID_HOME``
+    or ``~/.featuregrid``, else ``http://127.0.0.1:8080``. Raises FeatureGridError UPSTREAM_FAILED if no node answers.
+    """
+    return Grid(find_url(url, home))
+
+
+class Grid:
+    """A connection to a node. Use it in ``with``, or `close` it.
+
+    ``url`` is the node's address. ``last_report`` is the report of the training set built last, or None:
+    ``{rows, dropped, missing, failed, trace_id, ...}``. Threads may share a connection, but then the last report is anyone's.
+    Every method raises FeatureGridError; Ctrl-C ends a call and is passed on.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._node = Node(url)
+        self.url = self._node.url
+        self.last_report: dict[str, Any] | None = None
+        self._flight = FlightConnection(self._flight_address(self._node.get("/v1/node")))
+
+    def _flight_address(self, described: Any) -> str:
+        address = described.get("flight") if isinstance(described, dict) else None
+        host, colon, port = str(address).rpartition(":")
+        if not colon or not port.isdigit():
+            raise FeatureGridError("INTERNAL_SERVER_ERROR", f"{self.url}/v1/node tells no Flight port (got {described!r})")
+        if host.strip("[]") in ("", "0.0.0.0", "::"):
+            # Bound to every address of its machine: the one that HTTP was reached by is as good as any.
+            host = f"[{self._node.host}]" if ":" in self._node.host else self._node.host
+        return f"{host}:{port}"
+
+    def __enter__(self) -> Grid:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Grid({self.url!r})"
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._flight.close()
+
+    def catalog(self) -> dict[str, Any]:
+        """The catalog as JSON: ``{format, version, sets: [{name, key, features, ...}], ...}``."""
+        catalog: dict[str, Any] = self._node.get("/v1/catalog")
+        return catalog
+
+    def apply(self, definitions: Any, replace: bool = False, dry_run: bool = False) -> ApplyResult:
+        """Makes the catalog what the definitions say; what they lack is removed.
+
+        ``definitions`` is a ``.py`` file, a package folder, a module or its dotted name, or a list of classes decorated with
+        ``@features``. ``replace`` allows a feature's type or a set's key to change, at the loss of its values. ``dry_run`` only
+        tells the difference. Raises one FeatureGridError with every mistake in ``errors``, each message starting with
+        ``file:line``; CONFLICT if the catalog was changed meanwhile.
+        """
+        loaded = load(definitions)
+        document = {"base_version": self.catalog()["version"], "replace": replace, **loaded.document}
+        if loaded.mistakes:
+            found = self._mistakes_of_node(document) if loaded.complete else []
+            raise of_errors(together(loaded.mistakes, found, loaded.raw))
+        try:
+            answer = self._node.post("/v1/apply?plan=true" if dry_run else "/v1/apply", document)
+        except FeatureGridError as error:
+            raise of_errors(together([], error.errors, {}), error.trace_id) from None
+        return ApplyResult(
+            answer["version"], answer["added"], answer["changed"], answer["removed"], dict(answer.get("details") or {})
+        )
+
+    def _mistakes_of_node(self, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+        try:
+            self._node.post("/v1/apply?plan=true", document)
+        except FeatureGridError as error:
+            # Only what concerns the definitions: a node that fails now does not take the place of known mistakes.
+            return error.errors if error.category in ("request", "field") else []
+        return []
+
+    def ingest(
+        self,
+        feature_set: Any,
+        table: Any,
+        observed_at: str | datetime.datetime | None = None,
+        nulls: str = "keep",
+        ingest_id: str | None = None,
+        round: str | None = None,
+        preserve_inserted_at: str | None = None,
+        allow_future: bool = False,
+        tombstone: str | None = None,
+    ) -> dict[str, Any]:
+        """Stores a table's rows as observations of a set, all or none, and returns the counts.
+
+        ``feature_set`` is the set's name or its class; ``table`` is a pandas or polars DataFrame, Arrow data, or the path of a
+        Parquet file. Columns are key columns, features and those that options name. A null in a column that is there is a
+        carried null (``nulls="skip"``: not carried); pandas' NaN and NaT are null, an Arrow NaN is a value.
+        ``observed_at`` names a column of times, or is one time for all rows. ``ingest_id`` makes a retry harmless: rows that
+        were stored under it are not stored again. ``round="floor"`` accepts times finer than a microsecond.
+        ``preserve_inserted_at`` names a column with another store's insertion times; ``allow_future`` accepts times to come;
+        ``tombstone`` names a bool column, true where the row ends its entity.
+        Returns ``{"rows", "history", "online", "inserted_at", "ingest_id"}``. A bad row raises VALIDATION_FAILED and nothing is
+        stored. After an interrupt while the node stores, the rows may be there: repeat with the same ``ingest_id``.
+        """
+        stream = row_stream(table)
+        options = {
+            "observed_at": None if observed_at is None else time_text(observed_at, "observed_at"),
+            "nulls": nulls,
+            "ingest_id": ingest_id,
+            "round": round,
+            "preserve_inserted_at": preserve_inserted_at,
+            "allow_future": allow_future or None,
+            "tombstone": tombstone,
+        }
+        name = set_name(feature_set)
+        with Progress(f"ingest {name}", stream.rows) as progress:
+
+            def counted() -> Any:
+                for batch in stream.batches:
+                    yield batch
+                    progress.advance(batch.num_rows)
+
+            given = {option: value for option, value in options.items() if value is not None}
+            return self._flight.put(("observations", name), stream.schema, counted(), given)
+
+    def history(self, feature_set: Any) -> pa.Table:
+        """Everything that the history of a set holds, as an Arrow Table: its columns and ``__observed_at`` and other stamps."""
+        schema, batches = self._flight.read("history", set_name(feature_set))
+        return pa.Table.from_batches(batches, schema)
+
+    def training_set(
+        self,
+        spine: Any,
+        features: Sequence[Any],
+        *,
+        time: str,
+        keys: Mapping[Any, str] | None = None,
+        sets: Mapping[str, Mapping[str, Any]] | None = None,
+        inputs: Mapping[Any, str] | None = None,
+        end: str = "inclusive",
+        delay: str | datetime.timedelta | None = None,
+        cutoff: str | datetime.datetime | None = None,
+        required: Sequence[Any] = (),
+        defaults: bool = True,
+        recompute: Sequence[Any] = (),
+        sample: Sequence[Any] = (),
+        errors: str = "null",
+    ) -> Any:
+        """Joins to each row of a spine the values that features had at the row's time.
+
+        ``spine`` is a pandas or polars DataFrame, Arrow data, or the path of a Parquet file (then an Arrow Table comes back).
+        ``features`` are names like ``flight.plane.seats`` or references like ``Flight.plane.seats``. ``time`` names the spine's
+        column of times; one without a zone is UTC. ``keys`` maps key columns to spine columns, ``{"flight.id": "flight_id"}``;
+        ``sets`` declares roles, ``{"origin": {"set": "airport", "keys": {"faa": "origin"}}}``; ``inputs`` gives a spine
+        column's values for a feature. ``end="exclusive"`` leaves out what was observed at the very time; ``delay`` looks so
+        much earlier; ``cutoff`` is a time, or ``"spine"`` for each row's own, after which nothing may have been inserted.
+        Rows where one of ``required`` is missing are dropped; ``defaults=False`` shows missing values as null.
+
+        Returns a frame of the spine's kind: its columns, index and order as they were, then a column for each feature. In
+        pandas an int64 feature is ``Int64`` and a bool ``boolean``, with or without nulls. The report is ``frame.report`` and
+        ``frame.attrs["report"]`` in pandas, ``frame.report`` in polars, in Arrow the schema's metadata
+        ``featuregrid.report``, and always `last_report`.
+        """
+        request = training_request(
+            features, time=time, keys=keys, sets=sets, inputs=inputs, end=end, delay=delay, cutoff=cutoff, required=required,
+            defaults=defaults, recompute=recompute, sample=sample, errors=errors,
+        )  # fmt: skip
+        joined_to = spine_of(spine)
+        check_columns(request.needed, joined_to.names)
+        check_clash(joined_to.names, request.features)
+        sent = joined_to.columns(request.needed)
+        number = ROW_NUMBER
+        while number in request.needed:
+            number += "_"
+        if request.may_drop:
+            sent = sent.append_column(number, pa.array(range(joined_to.rows), pa.int64()))
+        answer, report = self._exchanged(request, sent)
+        kept = answer.column(number).to_pylist() if request.may_drop else None
+        self.last_report = report
+        return joined_to.joined(answer.select(request.features), kept, report)
+
+    def _exchanged(self, request: TrainingRequest, sent: pa.Table) -> tuple[pa.Table, dict[str, Any]]:
+        stream = row_stream(sent)
+        with (
+            Progress("training set", stream.rows) as progress,
+            self._flight.exchange(request.command, stream.schema, stream.batches) as answer,
+        ):
+            received = []
+            for batch in answer:
+                received.append(batch)
+                progress.advance(batch.num_rows)
+            table = pa.Table.from_batches(received, answer.schema)
+        missing = [name for name in request.features if name not in table.schema.names]
+        if missing or (not request.may_drop and table.num_rows != sent.num_rows):
+            raise FeatureGridError(
+                "INTERNAL_SERVER_ERROR",
+                f"the node answered {table.num_rows} rows of {table.schema.names} (expected {sent.num_rows} rows with "
+                f"{request.features})",
+            )
+        return table, answer.metadata or {}
+
+    def training_set_file(self, spine: str | Path, out: str | Path, features: Sequence[Any], **options: Any) -> dict[str, Any]:
+        """`training_set` from a Parquet file to a Parquet file, in memory that does not grow with them; returns the report.
+
+        ``options`` are those of `training_set`. ``out`` appears when it is complete; a file of that name is replaced then.
+        """
+        request = training_request(features, **options)
+        with open_parquet(spine) as file:
+            schema = file.schema_arrow
+            check_columns(request.needed, schema.names)
+            check_clash(schema.names, request.features)
+        stream = row_stream(spine)
+        with (
+            replaced(Path(out).expanduser()) as temporary,
+            Progress("training set", stream.rows) as progress,
+            self._flight.exchange(request.command, stream.schema, stream.batches) as answer,
+            TrainingFile(temporary, schema, answer.schema) as written,
+        ):
+            for batch in answer:
+                written.write(batch)
+                progress.advance(batch.num_rows)
+        self.last_report = answer.metadata or {}
+        return self.last_report
