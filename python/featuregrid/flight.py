@@ -23,6 +23,7 @@ from featuregrid.errors import FeatureGridError, of_flight
 # Messages that wait between the reading thread and the caller: enough to overlap, few enough to bound memory.
 MESSAGES_AHEAD = 4
 END_SECONDS = 10.0
+REFUSAL_SECONDS = 1.0
 SIGNAL_SECONDS = 0.2
 _DETAILS = "grpc-status-details-bin"
 
@@ -128,9 +129,9 @@ class FlightConnection:
             outcome: dict[str, Any] | BaseException = awaited(result)
         except BaseException:
             upload.stopped.set()
-            if not upload.complete.is_set():
-                with contextlib.suppress(RuntimeError):
-                    thread.join(END_SECONDS)
+            with contextlib.suppress(RuntimeError):
+                if not upload.complete.is_set() and upload.complete.wait(END_SECONDS):
+                    thread.join(REFUSAL_SECONDS)
             raise
         thread.join()
         if isinstance(outcome, BaseException):
@@ -297,7 +298,8 @@ class Answer:
 class _Upload:
     """One put, run by one thread and stopped by another.
 
-    ``complete`` is set once the node has everything: from then on only the node decides. ``error`` is what the batches raised.
+    ``complete`` is set once everything is sent, or nothing more can be: from then on only the node decides.
+    ``error`` is what the batches raised.
     """
 
     def __init__(
@@ -333,17 +335,19 @@ class _Upload:
 
     def _write(self, writer: Any) -> None:
         written = 0
-        for batch in self._taken():
+        try:
+            for batch in self._taken():
+                if written == 0:
+                    writer.write_with_metadata(batch, self._options)
+                else:
+                    writer.write_batch(batch)
+                written += 1
             if written == 0:
-                writer.write_with_metadata(batch, self._options)
-            else:
-                writer.write_batch(batch)
-            written += 1
-        if written == 0:
-            # An upload of no rows still has to carry its options.
-            writer.write_with_metadata(nulls(self._schema, 0), self._options)
-        writer.done_writing()
-        self.complete.set()
+                # An upload of no rows still has to carry its options.
+                writer.write_with_metadata(nulls(self._schema, 0), self._options)
+            writer.done_writing()
+        finally:
+            self.complete.set()
 
     def _taken(self) -> Iterator[pa.RecordBatch]:
         """The batches; after an error of theirs, or when stopped, a last one that the node refuses."""

@@ -45,9 +45,11 @@ public final class MessageGuard implements ServerInterceptor {
 
     private static <Q, A> ServerMethodDefinition<Q, A> limit(ServerMethodDefinition<Q, A> method, int maxMessageBytes) {
         MethodDescriptor<Q, A> descriptor = method.getMethodDescriptor();
+        // Only the methods that a client streams to take Arrow messages.
+        boolean arrow = !descriptor.getType().clientSendsOneMessage();
         return ServerMethodDefinition.create(
                 descriptor.toBuilder(
-                                new LimitedMarshaller<>(descriptor.getRequestMarshaller(), maxMessageBytes),
+                                new LimitedMarshaller<>(descriptor.getRequestMarshaller(), maxMessageBytes, arrow),
                                 descriptor.getResponseMarshaller())
                         .build(),
                 method.getServerCallHandler());
@@ -60,7 +62,8 @@ public final class MessageGuard implements ServerInterceptor {
         return new Guard<>(next.startCall(once, headers), once, CallTrace.current());
     }
 
-    private record LimitedMarshaller<Q>(Marshaller<Q> marshaller, int maxMessageBytes) implements Marshaller<Q> {
+    private record LimitedMarshaller<Q>(Marshaller<Q> marshaller, int maxMessageBytes, boolean arrow)
+            implements Marshaller<Q> {
         @Override
         public InputStream stream(Q message) {
             return marshaller.stream(message);
@@ -76,6 +79,12 @@ public final class MessageGuard implements ServerInterceptor {
                             "a message has " + size + " bytes (expected at most " + maxMessageBytes
                                     + ": send the rows in smaller batches, in pyarrow with"
                                     + " write_table(table, max_chunksize=65536))"));
+                }
+                if (arrow && DictionaryDelta.is(stream)) {
+                    return untaken(new FeatureGridException(
+                            ErrorCode.INVALID_QUERY,
+                            "a message adds to a dictionary (expected whole dictionaries: in pyarrow"
+                                    + " IpcWriteOptions(emit_dictionary_deltas=False))"));
                 }
                 return marshaller.parse(stream);
             } catch (IOException | RuntimeException failure) {

@@ -70,7 +70,9 @@ final class AnswerWriter implements AutoCloseable {
         // Whole bytes of the bitmaps, so that slicing does not shift bits.
         step = step > 8 ? step & ~7 : step;
         for (int from = 0; from < count; from += step) {
-            writeSlice(rows, from, Math.min(step, count - from), Long.MAX_VALUE);
+            try (VectorSchemaRoot slice = RootSlices.run(rows, from, Math.min(step, count - from))) {
+                writeHalved(slice);
+            }
         }
     }
 
@@ -89,17 +91,22 @@ final class AnswerWriter implements AutoCloseable {
         }
     }
 
-    /** Halves what is too large because its rows differ in size, as long as that helps. */
-    private void writeSlice(VectorSchemaRoot rows, int from, int count, long wholeSize) {
-        try (VectorSchemaRoot slice = RootSlices.run(rows, from, count)) {
-            long size = size(slice);
-            if (size <= MOST_BYTES || count == 1 || size > wholeSize - wholeSize / 8) {
-                send(slice, null);
-                return;
+    /** Halves what is too large because its rows differ in size, unless the halves share their memory and so weigh no less. */
+    private void writeHalved(VectorSchemaRoot rows) {
+        long size = size(rows);
+        int count = rows.getRowCount();
+        if (size <= MOST_BYTES || count == 1) {
+            send(rows, null);
+            return;
+        }
+        try (VectorSchemaRoot left = RootSlices.run(rows, 0, count / 2);
+                VectorSchemaRoot right = RootSlices.run(rows, count / 2, count - count / 2)) {
+            if (size(left) + size(right) > size + size / 2) {
+                send(rows, null);
+            } else {
+                writeHalved(left);
+                writeHalved(right);
             }
-            int half = count / 2;
-            writeSlice(slice, 0, half, size);
-            writeSlice(slice, half, count - half, size);
         }
     }
 

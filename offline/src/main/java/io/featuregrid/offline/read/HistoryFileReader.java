@@ -136,8 +136,8 @@ public final class HistoryFileReader implements AutoCloseable {
                 }
             }
             if (readerOf[column] < 0 && wanted.get(column).always()) {
-                throw new IOException(
-                        "the file lacks the column of field id " + wanted.get(column).fieldId());
+                throw new IOException("the file lacks the column of field id "
+                        + wanted.get(column).fieldId());
             }
         }
         projection = new MessageType(schema.getName(), fields);

@@ -73,6 +73,10 @@ public final class Main implements Runnable {
 
     /** Runs one command and returns its exit status. */
     static int run(String... arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
         line.setParameterExceptionHandler(Main::tellUsage);
         line.setExecutionExceptionHandler((failure, command, result) -> tellFailure(failure, command.getErr()));
@@ -83,7 +87,7 @@ public final class Main implements Runnable {
                 addSettings(command.getCommandSpec().usageMessage());
             }
         });
-        return line.execute(arguments);
+        return line;
     }
 
     private static void addSettings(UsageMessageSpec usage) {
@@ -114,15 +118,11 @@ public final class Main implements Runnable {
                 usage.problems().forEach(errors::println);
                 return CommandLine.ExitCode.USAGE;
             }
-            case FeatureGridException refused -> {
-                if (refused.getCause() != null) {
-                    LoggerFactory.getLogger(Main.class).debug("failed", refused);
-                }
+            case FeatureGridException refused ->
                 refused.problems().stream()
                         .map(Problem::toString)
                         .map(Main::oneLine)
                         .forEach(errors::println);
-            }
             default -> {
                 LoggerFactory.getLogger(Main.class).error("failed", failure);
                 errors.println("INTERNAL_SERVER_ERROR: " + oneLine(failure.toString()));

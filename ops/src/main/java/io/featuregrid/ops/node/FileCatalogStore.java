@@ -1,5 +1,6 @@
 package io.featuregrid.ops.node;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -72,14 +73,17 @@ final class FileCatalogStore implements CatalogStore {
                 throw new IllegalArgumentException("version, next_set_number or sets is missing");
             }
             return catalog;
+        } catch (JsonProcessingException damaged) {
+            throw refused(file, damaged.getOriginalMessage(), damaged);
         } catch (IOException | RuntimeException damaged) {
-            throw new FeatureGridException(
-                    ErrorCode.INTERNAL_SERVER_ERROR,
-                    file + " is damaged: "
-                            + String.join(
-                                    " ", String.valueOf(damaged.getMessage()).split("\\s+"))
-                            + " (expected the catalog that a node wrote: put a copy of it back)",
-                    damaged);
+            throw refused(file, String.valueOf(damaged.getMessage()), damaged);
         }
+    }
+
+    private static FeatureGridException refused(Path file, String reason, Exception damaged) {
+        return new FeatureGridException(
+                ErrorCode.INTERNAL_SERVER_ERROR,
+                file + " is damaged: " + reason + " (expected the catalog that a node wrote: put a copy of it back)",
+                damaged);
     }
 }

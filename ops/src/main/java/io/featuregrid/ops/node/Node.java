@@ -59,8 +59,12 @@ public final class Node implements AutoCloseable {
             throw refused;
         } catch (IOException | RuntimeException failure) {
             node.close();
+            boolean taken = isTaken(failure);
+            if (!taken) {
+                LOG.error("the node in {} does not start", settings.home(), failure);
+            }
             throw new FeatureGridException(
-                    isTaken(failure) ? ErrorCode.CONFLICT : ErrorCode.INTERNAL_SERVER_ERROR,
+                    taken ? ErrorCode.CONFLICT : ErrorCode.INTERNAL_SERVER_ERROR,
                     "the node does not start: " + failure.getMessage(),
                     failure);
         }
@@ -112,7 +116,7 @@ public final class Node implements AutoCloseable {
     @Override
     public synchronized void close() {
         reasonNotReady = Optional.of("the node is stopping");
-        boolean running = !opened.isEmpty();
+        boolean running = address != null && !opened.isEmpty();
         while (!opened.isEmpty()) {
             AutoCloseable part = opened.pop();
             try {

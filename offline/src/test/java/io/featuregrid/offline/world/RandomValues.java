@@ -1,0 +1,64 @@
+package io.featuregrid.offline.world;
+
+import io.featuregrid.planner.definition.FeatureType;
+import java.util.List;
+import java.util.Random;
+
+/** Seeded cells out of small ranges, so that keys, times and values meet often. */
+public final class RandomValues {
+    /** The time around which everything happens, in microseconds. */
+    public static final long START = 1_000_000_000L;
+
+    private static final List<Long> INTEGERS = List.of(1L, 11L, 111L);
+    private static final List<String> TEXTS = List.of("1", "11", "111");
+
+    private final Random random;
+
+    public RandomValues(long seed) {
+        this.random = new Random(seed);
+    }
+
+    /** True so many times in a hundred. */
+    public boolean percent(int share) {
+        return random.nextInt(100) < share;
+    }
+
+    /** A number of {@code from..to}, both inside. */
+    public int between(int from, int to) {
+        return from + random.nextInt(to - from + 1);
+    }
+
+    public <T> T oneOf(List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+
+    public long time(int from, int to) {
+        return START + between(from, to);
+    }
+
+    /** A key value that others have too. */
+    public Object key(FeatureType type) {
+        boolean integers = type == FeatureType.INT64;
+        if (percent(4)) {
+            return integers ? oneOf(List.of(-1L, 0L, Long.MIN_VALUE)) : oneOf(List.of("", "1\u0000", "\u00e9"));
+        }
+        return integers ? oneOf(INTEGERS) : oneOf(TEXTS);
+    }
+
+    /** A key value that no observation has. */
+    public Object unknownKey(FeatureType type) {
+        return type == FeatureType.INT64 ? (Object) 1111L : "1111";
+    }
+
+    public Object value(FeatureType type) {
+        return switch (type) {
+            case INT64 -> oneOf(List.of(-1L, 0L, 1L, 2L, Long.MIN_VALUE, Long.MAX_VALUE, random.nextLong()));
+            case FLOAT64 ->
+                oneOf(List.of(0.0, -0.0, Double.NaN, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, random.nextDouble()));
+            case STRING -> oneOf(List.of("", "a", "\u00e4\u20ac\ud83d\ude00", "long ".repeat(30) + between(0, 9)));
+            case BOOL -> percent(50);
+            case TIMESTAMP -> percent(5) ? Long.MIN_VALUE : time(0, 30);
+            case DATE -> oneOf(List.of(-1L, 0L, 19_000L, (long) Integer.MIN_VALUE, (long) Integer.MAX_VALUE));
+        };
+    }
+}
