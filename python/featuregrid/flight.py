@@ -25,6 +25,9 @@ MESSAGES_AHEAD = 4
 END_SECONDS = 10.0
 REFUSAL_SECONDS = 1.0
 SIGNAL_SECONDS = 0.2
+
+# The metadata by which an upload that stopped midway tells the node to store nothing.
+ABANDONED = b'{"abandoned": true}'
 _DETAILS = "grpc-status-details-bin"
 
 # What pyarrow raises for a failed call: Flight's own errors are ArrowExceptions too.
@@ -109,7 +112,7 @@ class FlightConnection:
         """Sends batches to a path descriptor as one whole, options in the first one's metadata; the node's counts.
 
         A stream that ends early must not look like a short one that is complete, and pyarrow cannot cancel a put: whatever
-        stops it midway (an error of ``batches``, Ctrl-C) sends a row of nulls last, for which a node refuses the whole.
+        stops it midway (an error of ``batches``, Ctrl-C) sends a second message with metadata, for which a node refuses the whole.
         """
         upload = _Upload(lambda: self._client.do_put(flight.FlightDescriptor.for_path(*path), schema), schema, batches, options)
         result: queue.SimpleQueue[dict[str, Any] | BaseException] = queue.SimpleQueue()
@@ -330,6 +333,8 @@ class _Upload:
             writer.close()
         if answered is None:
             raise FeatureGridError("INTERNAL_SERVER_ERROR", "the node answered no counts (expected them as put metadata)")
+        if self.error is not None:
+            raise self.error
         counts: dict[str, Any] = json.loads(answered)
         return counts
 
@@ -345,12 +350,14 @@ class _Upload:
             if written == 0:
                 # An upload of no rows still has to carry its options.
                 writer.write_with_metadata(nulls(self._schema, 0), self._options)
+            if self.error is not None:
+                writer.write_with_metadata(nulls(self._schema, 0), ABANDONED)
             writer.done_writing()
         finally:
             self.complete.set()
 
     def _taken(self) -> Iterator[pa.RecordBatch]:
-        """The batches; after an error of theirs, or when stopped, a last one that the node refuses."""
+        """The batches; they end early, and ``error`` is set, after an error of theirs or when stopped."""
         batches = iter(self._batches)
         while True:
             try:
@@ -359,7 +366,6 @@ class _Upload:
                 batch = next(batches, None)
             except BaseException as error:
                 self.error = error
-                yield nulls(self._schema, 1)
                 return
             if batch is None:
                 return

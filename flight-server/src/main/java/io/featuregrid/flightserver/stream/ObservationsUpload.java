@@ -81,10 +81,17 @@ public final class ObservationsUpload {
             this.set = set;
         }
 
-        /** The first metadata counts; it must not come behind rows that were read without it. */
+        /** The first metadata holds the options, and must not come behind rows that were read without it; a second one abandons the ingest. */
         void readOptions(byte[] metadata) {
-            if (options != null || metadata.length == 0) {
+            if (metadata.length == 0) {
                 return;
+            }
+            if (options != null) {
+                // A put cannot be cancelled by every client: one that stops midway says so, and nothing is stored.
+                throw new FeatureGridException(
+                        ErrorCode.CANCELLED,
+                        "the ingest into '" + set.name() + "' was abandoned by its client after row " + (received - 1)
+                                + " (expected one message with metadata, the options); nothing is stored");
             }
             if (plan != null) {
                 throw new FeatureGridException(

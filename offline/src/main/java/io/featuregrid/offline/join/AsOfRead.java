@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every entity of a set as of one time, bucket by bucket: the bucket's keys are merged out of its files, some at a time, and joined like a
- * spine. Memory is bounded by the rows at a time, whatever the set's size. For one thread.
+ * spine. Memory is bounded by the rows at a time and a chunk of keys of each file of one bucket, whatever the set's size. For one thread.
  */
 public final class AsOfRead implements AutoCloseable {
     private final FeatureSet set;

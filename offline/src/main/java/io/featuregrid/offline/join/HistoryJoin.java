@@ -20,6 +20,12 @@ import java.util.stream.Collectors;
 
 /** The point-in-time join over history: runs a plan's look-ups in order, each over all rows of a window. */
 public final class HistoryJoin implements TrainingSetJoin {
+    /** About what one feature of one row takes while it is looked up and handed on: stamp, value, column, Arrow copy. */
+    private static final long BYTES_A_VALUE = 64;
+
+    private static final long WINDOW_BYTES = 96L << 20;
+    private static final int LEAST_WINDOW_ROWS = 4_096;
+
     private final TrainingSetPlan plan;
     private final List<TableSnapshot> snapshots;
     private final ExecutorService executor;
@@ -36,7 +42,7 @@ public final class HistoryJoin implements TrainingSetJoin {
         this.plan = plan;
         this.snapshots = List.copyOf(snapshots);
         this.executor = executor;
-        this.windowRows = windowRows;
+        this.windowRows = boundedRows(plan, windowRows);
         spineColumn(plan.time(), ColumnType.TIMESTAMP);
         for (Lookup lookup : plan.lookups()) {
             switch (lookup.keys()) {
@@ -95,6 +101,16 @@ public final class HistoryJoin implements TrainingSetJoin {
     @Override
     public void close() {
         cancellation.cancel();
+    }
+
+    /** Fewer rows for more features, so that a window's memory stays the same. */
+    private static int boundedRows(TrainingSetPlan plan, int most) {
+        long values = plan.outputs().size();
+        for (Lookup lookup : plan.lookups()) {
+            values += lookup.stored().size();
+        }
+        long rows = WINDOW_BYTES / (BYTES_A_VALUE * Math.max(1, values));
+        return (int) Math.min(most, Math.max(LEAST_WINDOW_ROWS, rows));
     }
 
     private void givenColumn(Source source) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.Metrics;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
+import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.ParquetProperties;
@@ -30,14 +31,15 @@ import org.apache.parquet.schema.Type;
 final class HistoryFileWriter {
     private static final int PAGE_ROWS = 20_000;
     private static final int ROW_GROUP_ROWS = 6 * PAGE_ROWS;
-    /** Pages end by their count of rows, never by their size, so that they are aligned. */
-    private static final int PAGE_BYTES = 1 << 30;
+    /** Pages end by their count of rows: it is only then that their size is looked at, so that they are aligned. */
+    private static final int PAGE_BYTES = 4 << 20;
 
     private static final int STATISTICS_BYTES = 64;
 
     private final List<FileColumn> columns;
     private final List<ColumnMetrics> metrics = new ArrayList<>();
     private final MessageType schema;
+    private final List<ColumnDescriptor> descriptors;
     private final ParquetProperties properties;
 
     HistoryFileWriter(String table, List<FileColumn> columns) {
@@ -58,6 +60,7 @@ final class HistoryFileWriter {
             builder.withDictionaryEncoding(column.name(), !column.ordered());
         }
         this.schema = new MessageType(table, fields);
+        this.descriptors = schema.getColumns();
         this.properties = builder.build();
     }
 
@@ -110,7 +113,7 @@ final class HistoryFileWriter {
             for (int start = from; start < to; start += PAGE_ROWS) {
                 int end = Math.min(start + PAGE_ROWS, to);
                 for (int column = 0; column < columns.size(); column++) {
-                    writeColumn(store.getColumnWriter(schema.getColumns().get(column)), rows, column, start, end);
+                    writeColumn(store.getColumnWriter(descriptors.get(column)), rows, column, start, end);
                 }
                 for (int row = start; row < end; row++) {
                     store.endRecord();

@@ -15,6 +15,8 @@ import java.util.List;
  */
 final class RunBuffer {
     private static final int INITIAL_ROWS = 1_024;
+    /** What a kept batch costs a column besides its values: vectors, buffers, bookkeeping. A client may send a row a batch. */
+    private static final long OVERHEAD_BYTES = 1_024;
 
     private final IngestPlan plan;
     private final List<FeatureBatch> batches = new ArrayList<>();
@@ -75,7 +77,7 @@ final class RunBuffer {
             partitions[target] = carriedRows[row].carry() << 8 | keys.bucket(target);
         }
         rows += batch.rows();
-        bytes += batch.sizeBytes();
+        bytes += batch.sizeBytes() + OVERHEAD_BYTES * batch.columns().size();
         batches.add(batch);
     }
 

@@ -7,6 +7,7 @@ import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -24,10 +25,14 @@ final class DetachedStart {
     private static final long READY_SECONDS = 120;
     private static final long LOOK_MILLIS = 50;
     private static final int LOG_LINES = 20;
+    /** A larger log is put aside at the next start. */
+    private static final long LOG_BYTES = 16 << 20;
+
     private static final Pattern REASON = Pattern.compile("[A-Z_]{4,}: .*");
 
     private final NodeLaunch launch;
     private final Path log;
+    private long loggedBefore;
 
     DetachedStart(NodeLaunch launch) {
         this.launch = launch;
@@ -48,9 +53,10 @@ final class DetachedStart {
                             + " already (stop it with `featuregrid stop`, or name another --home)");
         }
         Files.createDirectories(launch.home().resolve("logs"));
-        if (Files.exists(log)) {
+        if (logged() > LOG_BYTES) {
             Files.move(log, log.resolveSibling("node.log.1"), StandardCopyOption.REPLACE_EXISTING);
         }
+        loggedBefore = logged();
         Process child = new ProcessBuilder(command())
                 .directory(launch.home().toFile())
                 .redirectInput(Redirect.from(new File("/dev/null")))
@@ -87,11 +93,11 @@ final class DetachedStart {
 
     /** The reason that the node wrote itself, if it wrote one; what else its log says is shown before. */
     private FeatureGridException failed(String what) throws IOException {
-        List<String> lines = Files.exists(log)
-                ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
-                        .lines()
-                        .toList()
-                : List.of();
+        List<String> lines;
+        try (InputStream stream = Files.newInputStream(log)) {
+            stream.skipNBytes(loggedBefore);
+            lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
         List<String> end = lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
         end.forEach(System.err::println);
         String reason = end.stream()
@@ -100,6 +106,10 @@ final class DetachedStart {
                 .map(line -> ": " + line)
                 .orElse("");
         return new FeatureGridException(ErrorCode.UPSTREAM_FAILED, what + reason + " (see " + log + ")");
+    }
+
+    private long logged() throws IOException {
+        return Files.exists(log) ? Files.size(log) : 0;
     }
 
     /** This process's own Java, flags and class path; in a session of its own, where no terminal's signals reach. */

@@ -3,8 +3,10 @@ package io.featuregrid.planner.definition;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -72,20 +74,24 @@ public record CatalogChange(Catalog next, CatalogDiff diff) {
             removed.add(set.name());
             details.put(set.name(), detail);
             objects(set).forEach(removed::add);
-            removedSets.add(new RemovedSet(set.name(), set.identity().number()));
+            removedSets.add(RemovedSet.of(set));
         }
 
         private FeatureSet addSet(FeatureSet wanted) {
             added.add(wanted.name());
             objects(wanted).forEach(added::add);
-            boolean replaces = removedSets.stream().anyMatch(set -> set.name().equals(wanted.name()));
-            int number = nextSetNumber++;
+            Optional<RemovedSet> before = removedSets.stream()
+                    .filter(set -> set.name().equals(wanted.name()))
+                    .max(Comparator.comparingInt(RemovedSet::number));
+            int epoch = before.map(RemovedSet::epoch).orElse(0) + 1;
+            int nextFeature = before.map(RemovedSet::nextNumber).orElse(1);
             List<Feature> features = new ArrayList<>();
             for (Feature feature : wanted.features()) {
-                features.add(feature.numbered(features.size() + 1, 1));
+                features.add(feature.numbered(nextFeature++, epoch));
             }
             return new FeatureSet(
-                    new FeatureSet.Identity(wanted.name(), number, features.size() + 1, 1, replaces, List.of()),
+                    new FeatureSet.Identity(
+                            wanted.name(), nextSetNumber++, nextFeature, epoch, before.isPresent(), List.of()),
                     wanted.key(),
                     wanted.featureTime(),
                     features,
@@ -154,7 +160,7 @@ public record CatalogChange(Catalog next, CatalogDiff diff) {
                 List<Feature> features =
                         wanted.features().stream().map(this::next).toList();
                 changeRelations();
-                if (!java.util.Objects.equals(before.featureTime(), wanted.featureTime())) {
+                if (!Objects.equals(before.featureTime(), wanted.featureTime())) {
                     changed.add(before.name());
                     details.put(before.name(), "feature time " + before.featureTime() + " -> " + wanted.featureTime());
                 }

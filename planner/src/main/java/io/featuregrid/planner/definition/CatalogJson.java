@@ -28,7 +28,12 @@ public final class CatalogJson {
         node.putArray("queries");
         ArrayNode removed = node.putArray("removed");
         for (RemovedSet set : catalog.removed()) {
-            removed.addObject().put("name", set.name()).put("number", set.number());
+            ObjectNode ended = removed.addObject()
+                    .put("name", set.name())
+                    .put("number", set.number())
+                    .put("next_number", set.nextNumber())
+                    .put("epoch", set.epoch());
+            writeRemoved(ended.putArray("features"), set.features());
         }
         return node;
     }
@@ -46,7 +51,11 @@ public final class CatalogJson {
         List<RemovedSet> removed = new ArrayList<>();
         for (JsonNode set : node.path("removed")) {
             removed.add(new RemovedSet(
-                    set.path("name").textValue(), set.path("number").intValue()));
+                    set.path("name").textValue(),
+                    set.path("number").intValue(),
+                    set.path("next_number").intValue(),
+                    set.path("epoch").intValue(),
+                    readRemoved(set.path("features"))));
         }
         List<FeatureSet> sets = new ArrayList<>();
         for (JsonNode set : node.path("sets")) {
@@ -79,16 +88,32 @@ public final class CatalogJson {
                     .put("colocate", false)
                     .set("on", on);
         }
-        ArrayNode removed = node.putArray("removed");
-        for (RemovedFeature feature : set.identity().removed()) {
-            removed.addObject()
+        writeRemoved(node.putArray("removed"), set.identity().removed());
+        return node;
+    }
+
+    private static void writeRemoved(ArrayNode nodes, List<RemovedFeature> features) {
+        for (RemovedFeature feature : features) {
+            nodes.addObject()
                     .put("name", feature.name())
                     .put("number", feature.number())
                     .put("type", feature.type().text())
                     .put("since_epoch", feature.sinceEpoch())
                     .put("until_epoch", feature.untilEpoch());
         }
-        return node;
+    }
+
+    private static List<RemovedFeature> readRemoved(JsonNode nodes) {
+        List<RemovedFeature> removed = new ArrayList<>();
+        for (JsonNode feature : nodes) {
+            removed.add(new RemovedFeature(
+                    feature.path("name").textValue(),
+                    feature.path("number").intValue(),
+                    type(feature),
+                    feature.path("since_epoch").intValue(),
+                    feature.path("until_epoch").intValue()));
+        }
+        return removed;
     }
 
     private static ObjectNode write(Feature feature) {
@@ -119,15 +144,7 @@ public final class CatalogJson {
 
     private static FeatureSet readSet(JsonNode node, List<RemovedSet> removedSets) {
         String name = node.path("name").textValue();
-        List<RemovedFeature> removed = new ArrayList<>();
-        for (JsonNode feature : node.path("removed")) {
-            removed.add(new RemovedFeature(
-                    feature.path("name").textValue(),
-                    feature.path("number").intValue(),
-                    type(feature),
-                    feature.path("since_epoch").intValue(),
-                    feature.path("until_epoch").intValue()));
-        }
+        List<RemovedFeature> removed = readRemoved(node.path("removed"));
         List<String> key = new ArrayList<>();
         node.path("key").forEach(column -> key.add(column.textValue()));
         List<Feature> features = new ArrayList<>();

@@ -16,6 +16,18 @@ public final class ProposalReader {
 
     private static final Set<String> RELATION_ATTRIBUTES = Set.of("name", "set", "many", "colocate", "on");
 
+    private static final Set<String> DOCUMENT_MEMBERS = Set.of(
+            "base_version",
+            "replace",
+            "sets",
+            "resolvers",
+            "queries",
+            "sources",
+            "format",
+            "version",
+            "next_set_number",
+            "removed");
+
     private final ProblemList problems;
     private final Map<String, String> sources;
 
@@ -42,6 +54,14 @@ public final class ProposalReader {
         if (!document.isObject()) {
             problems.add(ErrorCode.PARSE_FAILED, "", "the document is no JSON object (expected {sets: [...]})");
             problems.throwIfAny();
+        }
+        refuseUnknown(document, DOCUMENT_MEMBERS, "", "the document");
+        if (!document.hasNonNull("sets")) {
+            // What an apply lacks is removed: a misspelt member must not remove everything.
+            problems.add(
+                    ErrorCode.PARSE_FAILED,
+                    "",
+                    "the document has no array of sets (expected {sets: [...]}, also to remove all of them)");
         }
         refuseLater(document, "resolvers", "functions are");
         refuseLater(document, "queries", "named queries are");
@@ -116,6 +136,12 @@ public final class ProposalReader {
                     ErrorCode.INVALID_QUERY,
                     object,
                     "'" + object + "' is a has-many, which is not supported by this version (expected a has-one)");
+        }
+        if (node.path("colocate").asBoolean(false)) {
+            problems.add(
+                    ErrorCode.INVALID_QUERY,
+                    object,
+                    "'" + object + "' is colocated, which only a has-many can be (expected colocate: false)");
         }
         Map<String, String> on = new java.util.LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> link : node.path("on").properties()) {

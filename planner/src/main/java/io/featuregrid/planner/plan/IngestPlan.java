@@ -7,12 +7,12 @@ import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.time.Timestamps;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,14 +161,25 @@ public record IngestPlan(
             checkObservedAtType(set, given);
             return new ObservedAt.FromColumn(position);
         }
-        OptionalLong time = Timestamps.parse(given);
-        if (time.isEmpty()) {
+        return new ObservedAt.Given(givenTime(set, options, given));
+    }
+
+    private static long givenTime(FeatureSet set, IngestOptions options, String given) {
+        try {
+            Timestamps.Reading reading = Timestamps.read(given);
+            if (reading.nanosBelow() == 0 || options.floor()) {
+                return reading.micros();
+            }
+            throw new FeatureGridException(
+                    ErrorCode.VALIDATION_FAILED,
+                    "observed_at of the ingest into '" + set.name() + "' is " + given
+                            + " (expected whole microseconds; round=\"floor\" floors)");
+        } catch (DateTimeException refused) {
             throw invalid(
                     set,
                     "has observed_at \"" + given + "\", which is neither a column nor a time (expected a column's name"
                             + " or a time like 2013-01-01T10:00:00Z)");
         }
-        return new ObservedAt.Given(time.getAsLong());
     }
 
     private static void checkObservedAtType(FeatureSet set, String column) {

@@ -101,7 +101,7 @@ public final class TrainingSetPlanner {
                     path,
                     "recompute names '" + path + "', which has no resolver (expected a computed feature)");
         }
-        request.options().sample().forEach(this::resolve);
+        request.options().sample().forEach(this::target);
     }
 
     private void resolveGiven(String path) {

@@ -109,20 +109,33 @@ class CatalogChangeTest {
         FeatureSet set = change.next().sets().getFirst();
         assertThat(set.identity().number()).isEqualTo(2);
         assertThat(set.table()).isEqualTo("thing__2");
-        assertThat(set.features().getFirst().number()).isEqualTo(1);
+        assertThat(set.features().getFirst().number()).isEqualTo(3);
+        assertThat(set.identity().epoch()).isEqualTo(2);
+        assertThat(set.column(set.features().getFirst())).isEqualTo("id");
     }
 
     @Test
     void aSetRemovedAndAddedAgainIsAnotherSet() {
         Catalog empty = CatalogChange.plan(first, proposal()).next();
         assertThat(empty.sets()).isEmpty();
-        assertThat(empty.removed()).containsExactly(new RemovedSet("thing", 1));
+        assertThat(empty.removed())
+                .containsExactly(new RemovedSet(
+                        "thing",
+                        1,
+                        3,
+                        1,
+                        List.of(
+                                new RemovedFeature("id", 1, FeatureType.INT64, 1, 1),
+                                new RemovedFeature("x", 2, FeatureType.INT64, 1, 1))));
         FeatureSet set = CatalogChange.plan(empty, proposal(set("thing", "x int64")))
                 .next()
                 .sets()
                 .getFirst();
         assertThat(set.identity().number()).isEqualTo(2);
         assertThat(set.table()).isEqualTo("thing__2");
+        assertThat(set.identity().epoch()).isEqualTo(2);
+        assertThat(set.features()).extracting(Feature::number).containsExactly(3, 4);
+        assertThat(set.features()).extracting(Feature::sinceEpoch).containsExactly(2, 2);
     }
 
     @Test

@@ -174,6 +174,10 @@ class ProposalReaderTest {
         expectOnlyRelation(
                 "string", ok + ", 'many': true", "INVALID_QUERY: 'thing.plane' is a has-many, which is not supported");
         expectOnlyRelation(
+                "string",
+                ok + ", 'colocate': true",
+                "INVALID_QUERY: 'thing.plane' is colocated, which only a has-many can be");
+        expectOnlyRelation(
                 "string", ok + ", 'onn': {}", "PARSE_FAILED: relation 'thing.plane' has the unknown attribute 'onn'");
         expectOnlyRelation(
                 "string",
@@ -191,6 +195,9 @@ class ProposalReaderTest {
     @Test
     void whatIsNoDocumentIsRefused() {
         expectOnlyOf("[]", "PARSE_FAILED: the document is no JSON object");
+        expectOnlyOf("{'replace': true}", "PARSE_FAILED: the document has no array of sets");
+        expectOnlyOf("{'sets': [], 'set': []}", "PARSE_FAILED: the document has the unknown attribute 'set'");
+        expectOnlyOf("{'sets': null}", "PARSE_FAILED: the document has no array of sets");
         expectOnlyOf("{'sets': {}}", "PARSE_FAILED: sets is OBJECT (expected an array)");
         expectOnlyOf(
                 "{'sets': [], 'base_version': 'x'}", "PARSE_FAILED: base_version is \"x\" (expected a whole number)");

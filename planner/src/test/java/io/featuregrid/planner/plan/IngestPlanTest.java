@@ -146,6 +146,18 @@ class IngestPlanTest {
     }
 
     @Test
+    void aGivenTimeFinerThanAMicrosecondIsFlooredOnlyIfAsked() {
+        expectRefusal(
+                "{'observed_at': '1970-01-01T00:00:00.0000015Z'}",
+                "VALIDATION_FAILED: observed_at of the ingest into 'flight' is 1970-01-01T00:00:00.0000015Z (expected",
+                "id",
+                "carrier");
+        assertThat(plan("{'observed_at': '1970-01-01T00:00:00.0000015Z', 'round': 'floor'}", "id", "carrier")
+                        .observedAt())
+                .isEqualTo(new ObservedAt.Given(1));
+    }
+
+    @Test
     void optionsAreRead() {
         assertThat(IngestOptions.read(json("{}")))
                 .isEqualTo(new IngestOptions(null, false, null, null, false, false, null));

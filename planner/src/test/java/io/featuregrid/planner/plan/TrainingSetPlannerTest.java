@@ -119,6 +119,12 @@ class TrainingSetPlannerTest {
     }
 
     @Test
+    void whatIsOnlySampledIsNotRead() {
+        TrainingSetPlan plan = plan(KEYS, "'features': ['flight.delay']", "'sample': ['flight.tail', 'flight.delay']");
+        assertThat(plan.lookups().getFirst().stored()).extracting(Feature::name).containsExactly("delay");
+    }
+
+    @Test
     void whatMayBeSeenIsRead() {
         assertThat(plan(KEYS, "'features': ['flight.id']", "'end': 'exclusive', 'delay': '1m', 'cutoff': 'spine'")
                         .asOf())

@@ -1,0 +1,4 @@
+@NullMarked
+package io.featuregrid.ops.cli;
+
+import org.jspecify.annotations.NullMarked;

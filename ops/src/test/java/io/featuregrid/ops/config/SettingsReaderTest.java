@@ -1,0 +1,151 @@
+package io.featuregrid.ops.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsReaderTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void withNothingSetTheDefaultsHold() {
+        NodeSettings settings = SettingsReader.read(folder, null, List.of());
+
+        assertThat(settings.home()).isEqualTo(folder.toAbsolutePath());
+        assertThat(settings.http().host()).isEqualTo("127.0.0.1");
+        assertThat(settings.http().port()).isEqualTo(8080);
+        assertThat(settings.http().maxBodyBytes()).isEqualTo(16 << 20);
+        assertThat(settings.flight().port()).isEqualTo(8815);
+        assertThat(settings.flight().maxMessageBytes()).isEqualTo(268_435_456);
+        assertThat(settings.history().joinThreads())
+                .isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(settings.history().windowRows()).isEqualTo(131_072);
+        assertThat(settings.history().futureToleranceMicros()).isEqualTo(60_000_000);
+    }
+
+    @Test
+    void aFileMayNestOrDotItsNamesAndFlagsGoBeforeIt() throws IOException {
+        Path file = write("""
+                http:
+                  port: 1
+                  max-body-bytes: 2KiB
+                flight.port: 2
+                join: {threads: 3, window-rows: 500}
+                ingest.future-tolerance: 1h30m
+                """);
+
+        NodeSettings settings =
+                SettingsReader.read(folder, file, List.of("http.port=4", "flight.port = 5", "http.port=0"));
+
+        assertThat(settings.http().port()).isZero();
+        assertThat(settings.http().maxBodyBytes()).isEqualTo(2048);
+        assertThat(settings.flight().port()).isEqualTo(5);
+        assertThat(settings.history().joinThreads()).isEqualTo(3);
+        assertThat(settings.history().windowRows()).isEqualTo(500);
+        assertThat(settings.history().futureToleranceMicros()).isEqualTo(5_400_000_000L);
+    }
+
+    @Test
+    void allProblemsAreToldAtOnce() throws IOException {
+        Path file = write("""
+                http: {prot: 1, port: []}
+                flight.port: yes
+                colour: red
+                """);
+
+        assertThat(problems(
+                        file,
+                        "join.threads=-1",
+                        "port=3",
+                        "http.max-body-bytes=3GiB",
+                        "ingest.future-tolerance=infinity",
+                        "home=x",
+                        "nonsense"))
+                .containsExactly(
+                        file + ": http.port is a list (expected one value)",
+                        file + ": there is no setting 'http.prot' (did you mean 'http.port'?)",
+                        file + ": there is no setting 'colour' (expected one of [http.host, http.port,"
+                                + " http.max-body-bytes, http.max-concurrent-requests, flight.host, flight.port,"
+                                + " flight.max-message-bytes, join.threads, join.window-rows,"
+                                + " ingest.future-tolerance])",
+                        "there is no setting 'port' (did you mean 'http.port'?)",
+                        "home is \"x\" (expected it as --home or FEATUREGRID_HOME)",
+                        "--set is \"nonsense\" (expected name=value, like http.port=0)",
+                        "http.max-body-bytes is \"3GiB\" (expected a number of bytes from 1 to 268435456, with KiB or"
+                                + " MiB behind it if you like)",
+                        "flight.port is \"yes\" (expected a whole number from 0 to 65535)",
+                        "join.threads is \"-1\" (expected a whole number from 0 to 1024)",
+                        "ingest.future-tolerance is \"infinity\" (expected a duration with an end, like 60s, 5m or 1h)");
+    }
+
+    @Test
+    void aDoorToOthersNeedsCredentials() {
+        for (String host : List.of("0.0.0.0", "192.0.2.1", "::", "")) {
+            assertThat(problems(null, "http.host=" + host, "flight.host=" + host))
+                    .as(host)
+                    .hasSize(2)
+                    .allMatch(problem -> problem.contains("needs credentials, which this version does not have"));
+        }
+        assertThat(problems(null, "http.host=no such host")).hasSize(1);
+        for (String host : List.of("127.0.0.1", "127.3.2.1", "localhost", "::1")) {
+            assertThat(SettingsReader.read(folder, null, List.of("http.host=" + host))
+                            .http()
+                            .host())
+                    .isEqualTo(host);
+        }
+    }
+
+    @Test
+    void onePortServesOneProtocol() {
+        assertThat(problems(null, "flight.port=8080"))
+                .containsExactly("http.port and flight.port are both 8080 (expected two ports)");
+        assertThat(SettingsReader.read(folder, null, List.of("flight.port=0", "http.port=0"))
+                        .flight()
+                        .port())
+                .isZero();
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamed() throws IOException {
+        assertThat(problems(folder.resolve("none.yaml")))
+                .singleElement()
+                .asString()
+                .contains("none.yaml does not exist");
+        assertThat(problems(write("a: [1"))).singleElement().asString().contains("settings.yaml is no YAML");
+        assertThat(problems(write("just words"))).singleElement().asString().contains("holds \"just words\"");
+        assertThat(problems(write("http.port: 1\nhttp: {port: 2}")))
+                .singleElement()
+                .asString()
+                .endsWith("sets http.port twice");
+        assertThat(problems(write("http.port: 1\nhttp.port: 2")))
+                .singleElement()
+                .asString()
+                .contains("duplicate key");
+        assertThat(SettingsReader.read(folder, write(""), List.of()).http().port())
+                .isEqualTo(8080);
+    }
+
+    @Test
+    void everySettingIsDescribedInALine() {
+        assertThat(SettingsReader.describe())
+                .hasSameSizeAs(Setting.ALL)
+                .anyMatch(line -> line.matches(" +http\\.port +8080 +port +where HTTP listens; 0 takes a free port"));
+    }
+
+    private List<String> problems(@org.jspecify.annotations.Nullable Path file, String... assignments) {
+        SettingsException refused = catchThrowableOfType(
+                SettingsException.class, () -> SettingsReader.read(folder, file, List.of(assignments)));
+        return refused.problems();
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(folder.resolve("settings.yaml"), text);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.featuregrid.ops.config;
+
+import org.jspecify.annotations.NullMarked;

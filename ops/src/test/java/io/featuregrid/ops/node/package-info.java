@@ -1,0 +1,4 @@
+@NullMarked
+package io.featuregrid.ops.node;
+
+import org.jspecify.annotations.NullMarked;
