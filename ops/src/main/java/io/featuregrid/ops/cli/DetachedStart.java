@@ -96,7 +96,9 @@ final class DetachedStart {
         List<String> lines;
         try (InputStream stream = Files.newInputStream(log)) {
             stream.skipNBytes(loggedBefore);
-            lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         }
         List<String> end = lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
         end.forEach(System.err::println);

@@ -47,12 +47,26 @@ abstract class PythonCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable")
     private JsonOption json = new JsonOption();
 
+    private final Object life = new Object();
+    private @Nullable Process child;
+    private boolean ending;
+
     @Override
     public final Integer call() throws IOException, InterruptedException {
-        Process child = PythonProgram.with(arguments()).inheritIO().start();
-        // Ctrl-C reaches the child too, which then has something to say; a signal to this process alone does not.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(child), "end-python"));
-        return child.waitFor();
+        // Before the child: a signal that comes while it starts has to find the hook.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::endChild, "end-python"));
+        return start(PythonProgram.with(arguments()).inheritIO()).waitFor();
+    }
+
+    private Process start(ProcessBuilder builder) throws IOException {
+        synchronized (life) {
+            if (ending) {
+                throw new FeatureGridException(ErrorCode.CANCELLED, "interrupted");
+            }
+            Process started = builder.start();
+            child = started;
+            return started;
+        }
     }
 
     private List<String> arguments() {
@@ -95,17 +109,24 @@ abstract class PythonCommand implements Callable<Integer> {
                                 + " (start one with `featuregrid start`, or name one with --home or --url)"));
     }
 
-    private static void end(Process child) {
-        try {
-            if (!child.waitFor(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
-                child.destroy();
-                if (!child.waitFor(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
-                    child.destroyForcibly();
-                }
+    /** Ctrl-C reaches the child too, which then has something to say; a signal to this process alone does not. */
+    private void endChild() {
+        synchronized (life) {
+            ending = true;
+            if (child == null) {
+                return;
             }
-        } catch (InterruptedException interrupted) {
-            child.destroyForcibly();
-            Thread.currentThread().interrupt();
+            try {
+                if (!child.waitFor(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
+                    child.destroy();
+                    if (!child.waitFor(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
+                        child.destroyForcibly();
+                    }
+                }
+            } catch (InterruptedException interrupted) {
+                child.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

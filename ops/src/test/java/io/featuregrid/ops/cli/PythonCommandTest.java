@@ -145,6 +145,18 @@ class PythonCommandTest {
         assertThat(temporaryHomes()).isEmpty();
     }
 
+    @Test
+    void anInterruptedCommandTakesItsChildWithIt() throws Exception {
+        Process command = launcher("echo $$; exec sleep 1000").start("apply", "d.py", "--url", "http://h:1");
+        long child = Long.parseLong(command.inputReader().readLine());
+        // As early as can be: the child has only just started.
+        command.toHandle().destroy();
+
+        assertThat(command.waitFor()).isEqualTo(143);
+        assertThat(ProcessHandle.of(child).map(ProcessHandle::isAlive).orElse(false))
+                .isFalse();
+    }
+
     private Launcher launcher(String script) throws IOException {
         Path python = Files.writeString(folder.resolve("python"), "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwx------"));
