@@ -65,7 +65,7 @@ def _load_path(named: str | Path) -> Loaded:
     if isinstance(named, str) and not path.exists() and all(part.isidentifier() for part in named.split(".")):
         found = _path_of_module(named)
         path = found or path
-    with collecting() as registry:
+    with isolation.one_at_a_time, collecting() as registry:
         imported = isolation.run(path)
     for module in imported.modules:
         _add_declared(module, registry)

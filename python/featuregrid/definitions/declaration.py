@@ -198,7 +198,7 @@ def collecting() -> Iterator[Registry]:
     try:
         yield registry
     finally:
-        _registries.remove(registry)
+        _registries[:] = [other for other in _registries if other is not registry]
 
 
 @overload

@@ -22,8 +22,8 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
-# The import system is one for the whole process.
-_one_at_a_time = threading.RLock()
+# The import system is one for the whole process, and so is what is being collected while it runs.
+one_at_a_time = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def run(path: Path) -> Imported:
         return _nothing(path, f"{path.name!r} is no Python file")
     root, names = _names(path)
     imported = Imported(path if path.is_dir() else path.parent)
-    with _one_at_a_time, _isolated(root, names[0][0]) as loaded:
+    with one_at_a_time, _isolated(root, names[0][0]) as loaded:
         for parts in names:
             _import(parts, path, root, imported)
         imported.modules += [module for module in loaded().values() if module not in imported.modules]

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The start of a node in a process of its own, which outlives this one and its terminal. */
 final class DetachedStart {
@@ -32,6 +33,10 @@ final class DetachedStart {
 
     private final NodeLaunch launch;
     private final Path log;
+    private final Object life = new Object();
+    private @Nullable Process child;
+    private boolean ready;
+    private boolean abandoned;
     private long loggedBefore;
 
     DetachedStart(NodeLaunch launch) {
@@ -57,36 +62,57 @@ final class DetachedStart {
             Files.move(log, log.resolveSibling("node.log.1"), StandardCopyOption.REPLACE_EXISTING);
         }
         loggedBefore = logged();
-        Process child = new ProcessBuilder(command())
+        // Before the child: a signal that comes while it starts has to find the hook.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::abandon, "abandon"));
+        NodeAddress address = awaitReady(start(new ProcessBuilder(command())
                 .directory(launch.home().toFile())
                 .redirectInput(Redirect.from(new File("/dev/null")))
                 .redirectOutput(Redirect.appendTo(log.toFile()))
-                .redirectErrorStream(true)
-                .start();
-        Thread abandon = new Thread(child::destroy, "abandon");
-        Runtime.getRuntime().addShutdownHook(abandon);
-        NodeAddress address = awaitReady(child);
-        Runtime.getRuntime().removeShutdownHook(abandon);
+                .redirectErrorStream(true)));
+        synchronized (life) {
+            ready = true;
+        }
         return address;
     }
 
-    private NodeAddress awaitReady(Process child) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
-        while (System.nanoTime() < deadline) {
-            // Waits for the child's end, so that a failed start is told at once.
-            if (child.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw failed("the node ended with status " + child.exitValue() + " while it started");
+    private Process start(ProcessBuilder builder) throws IOException {
+        synchronized (life) {
+            if (abandoned) {
+                throw new FeatureGridException(ErrorCode.CANCELLED, "interrupted");
             }
-            Optional<RunningNode> node = RunningNode.find(launch.home());
-            if (node.isPresent()
-                    && node.get().address().isPresent()
-                    && node.get().reasonNotReady().isEmpty()) {
-                return node.get().address().get();
+            Process started = builder.start();
+            child = started;
+            return started;
+        }
+    }
+
+    /** A node that nobody was told of does not stay. */
+    private void abandon() {
+        synchronized (life) {
+            abandoned = true;
+            if (child != null && !ready) {
+                child.destroy();
             }
         }
-        child.destroy();
-        if (!child.waitFor(READY_SECONDS, TimeUnit.SECONDS)) {
-            child.destroyForcibly();
+    }
+
+    private NodeAddress awaitReady(Process node) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+        while (System.nanoTime() < deadline) {
+            // Waits for the node's end, so that a failed start is told at once.
+            if (node.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw failed("the node ended with status " + node.exitValue() + " while it started");
+            }
+            Optional<RunningNode> found = RunningNode.find(launch.home());
+            if (found.isPresent()
+                    && found.get().address().isPresent()
+                    && found.get().reasonNotReady().isEmpty()) {
+                return found.get().address().get();
+            }
+        }
+        node.destroy();
+        if (!node.waitFor(READY_SECONDS, TimeUnit.SECONDS)) {
+            node.destroyForcibly();
         }
         throw failed("the node was not ready within " + READY_SECONDS + " s and is stopped");
     }
