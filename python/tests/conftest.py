@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,14 @@ def no_node_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
     """Tests reach the nodes that they name, and no other."""
     monkeypatch.delenv("FEATUREGRID_URL", raising=False)
     monkeypatch.setenv("FEATUREGRID_HOME", str(tmp_path_factory.getbasetemp() / "no-home"))
+
+
+@pytest.fixture(autouse=True)
+def interrupts_heard() -> Iterator[None]:
+    """Ctrl-C is heard here and in processes started from here: a shell's background job inherits it as ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

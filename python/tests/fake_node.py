@@ -66,19 +66,23 @@ class FakeFlight(flight.FlightServerBase):  # type: ignore[misc]
         self.script = script
 
     def do_put(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
-        """Stores all rows or, if a key is null, none; the key is the first column."""
+        """Stores all rows or, if a key is null or the client abandons them, none; the key is the first column."""
         self.script.begun.set()
-        batches, options, messages = [], {}, []
+        batches, options, messages, described = [], {}, [], 0
         if self.script.refuse_ingest is not None:
             raise self.script.refuse_ingest
         for chunk in reader:
-            if chunk.app_metadata is not None:
+            described += chunk.app_metadata is not None
+            if chunk.app_metadata is not None and described == 1:
                 options = json.loads(chunk.app_metadata.to_pybytes())
             batches.append(chunk.data)
             messages.append(chunk.data.num_rows)
         table = pa.Table.from_batches(batches, reader.schema)
-        stored = table.column(0).null_count == 0
+        abandoned = described > 1
+        stored = not abandoned and table.column(0).null_count == 0
         self.script.ingested.append(Ingested(descriptor.path[1].decode(), options, table, messages, stored))
+        if abandoned:
+            raise refusal("CANCELLED", "the ingest was abandoned by its client")
         if not stored:
             raise refusal("VALIDATION_FAILED", "a key is null (expected a value)", feature="thing.id")
         counts = {"rows": table.num_rows, "history": table.num_rows, "online": 0, "inserted_at": "2020-01-01T00:00:00Z"}
