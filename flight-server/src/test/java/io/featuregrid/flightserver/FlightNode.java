@@ -2,15 +2,20 @@ package io.featuregrid.flightserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.featuregrid.flightserver.stream.StreamLimits;
 import io.featuregrid.offline.History;
+import io.featuregrid.offline.HistoryPorts;
 import io.featuregrid.offline.HistorySettings;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.CatalogChange;
 import io.featuregrid.planner.definition.ProposalReader;
 import io.featuregrid.planner.execute.CatalogStore;
+import io.featuregrid.planner.execute.Erasures;
+import io.featuregrid.planner.execute.HeapOnlineStore;
+import io.featuregrid.planner.execute.MonotonicStamps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +76,11 @@ final class FlightNode implements AutoCloseable {
     /** @param windowRows spine rows that are joined at a time */
     FlightNode(Path home, FlightSettings settings, int windowRows) {
         spool = home.resolve("spool");
-        history = History.open(home, new HistorySettings(2, windowRows, 60_000_000), () -> NOW);
+        history = History.open(
+                home,
+                new HistorySettings(2, windowRows, 60_000_000),
+                new HistoryPorts(
+                        new MonotonicStamps(() -> NOW, 1), new HeapOnlineStore(), Erasures.NONE, new MetricRegistry()));
         port = FlightPort.start(settings, catalogs(), history, spool);
         client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port.port()))
                 .build();

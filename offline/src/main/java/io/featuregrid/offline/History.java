@@ -11,9 +11,8 @@ import io.featuregrid.offline.write.BulkIngest;
 import io.featuregrid.offline.write.ImportTurns;
 import io.featuregrid.offline.write.Ingest;
 import io.featuregrid.offline.write.IngestJournal;
-import io.featuregrid.offline.write.StampSource;
 import io.featuregrid.planner.definition.FeatureSet;
-import io.featuregrid.planner.execute.Clock;
+import io.featuregrid.planner.execute.StampSource;
 import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan;
 import io.featuregrid.planner.time.AsOf;
@@ -30,9 +29,6 @@ import java.util.concurrent.Future;
 
 /** What was once observed: everything that this node does with history goes through here. Safe for several threads. */
 public final class History implements AutoCloseable {
-    /** Until a grid gives numbers. */
-    private static final int NODE_NUMBER = 1;
-
     private final HistoryCatalog catalog;
     private final IngestJournal journal;
     private final StampSource stamps;
@@ -53,9 +49,9 @@ public final class History implements AutoCloseable {
     /**
      * Opens the history of a home folder, and finishes what a crash left of earlier ingests. One process a folder.
      *
-     * @param home gets {@code history/} and {@code inserted_at}
+     * @param home gets {@code history/}
      */
-    public static History open(Path home, HistorySettings settings, Clock clock) {
+    public static History open(Path home, HistorySettings settings, HistoryPorts ports) {
         Path folder = home.toAbsolutePath().normalize().resolve("history");
         try {
             Files.createDirectories(folder);
@@ -65,8 +61,7 @@ public final class History implements AutoCloseable {
         HistoryCatalog catalog = HistoryCatalog.open(folder);
         try {
             IngestJournal journal = IngestJournal.open(folder.resolve("ingests"), catalog);
-            StampSource stamps = StampSource.open(folder.resolveSibling("inserted_at"), clock, NODE_NUMBER);
-            return new History(catalog, journal, stamps, settings);
+            return new History(catalog, journal, ports.stamps(), settings);
         } catch (RuntimeException failure) {
             catalog.close();
             throw failure;

@@ -1,6 +1,8 @@
 package io.featuregrid.offline.world;
 
+import com.codahale.metrics.MetricRegistry;
 import io.featuregrid.offline.History;
+import io.featuregrid.offline.HistoryPorts;
 import io.featuregrid.offline.HistorySettings;
 import io.featuregrid.offline.join.AsOfRead;
 import io.featuregrid.offline.join.JoinedWindow;
@@ -11,6 +13,9 @@ import io.featuregrid.offline.write.IngestCounts;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.execute.Erasures;
+import io.featuregrid.planner.execute.HeapOnlineStore;
+import io.featuregrid.planner.execute.MonotonicStamps;
 import io.featuregrid.planner.plan.IngestOptions;
 import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan;
@@ -26,6 +31,7 @@ public final class HistoryDriver implements AutoCloseable {
     private final Path home;
     private final HistorySettings settings;
     private final SettableClock clock;
+    private final HistoryPorts ports;
     private final BatchMemory memory = new BatchMemory();
     private History history;
 
@@ -33,7 +39,9 @@ public final class HistoryDriver implements AutoCloseable {
         this.home = home;
         this.settings = settings;
         this.clock = clock;
-        this.history = History.open(home, settings, clock);
+        this.ports = new HistoryPorts(
+                new MonotonicStamps(clock, 1), new HeapOnlineStore(), Erasures.NONE, new MetricRegistry());
+        this.history = History.open(home, settings, ports);
     }
 
     public HistoryDriver(Path home) {
@@ -55,7 +63,7 @@ public final class HistoryDriver implements AutoCloseable {
     /** Ends the history and starts it again on the same folder. */
     public void restart() {
         history.close();
-        history = History.open(home, settings, clock);
+        history = History.open(home, settings, ports);
     }
 
     /** Ingests rows, each with a cell a column, as one batch. */

@@ -1,14 +1,19 @@
 package io.featuregrid.ops.node;
 
+import com.codahale.metrics.MetricRegistry;
 import io.featuregrid.flightserver.FlightPort;
 import io.featuregrid.gridnode.serve.HttpHandler;
 import io.featuregrid.gridnode.serve.HttpPort;
 import io.featuregrid.gridnode.serve.HttpReply;
 import io.featuregrid.offline.History;
+import io.featuregrid.offline.HistoryPorts;
 import io.featuregrid.ops.config.NodeSettings;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.Clock;
+import io.featuregrid.planner.execute.Erasures;
+import io.featuregrid.planner.execute.HeapOnlineStore;
+import io.featuregrid.planner.execute.StampSource;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -29,6 +34,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    /** Until a grid gives numbers. */
+    private static final int NODE_NUMBER = 1;
 
     private final NodeSettings settings;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -90,7 +98,10 @@ public final class Node implements AutoCloseable {
         opened.push(() -> Folders.delete(spool));
 
         FileCatalogStore catalogs = FileCatalogStore.open(home.resolve("catalog.json"));
-        History history = History.open(home, settings.history(), clock);
+        StampSource stamps = HomeStampSource.open(home.resolve("inserted_at"), clock, NODE_NUMBER);
+        MetricRegistry metrics = new MetricRegistry();
+        History history = History.open(
+                home, settings.history(), new HistoryPorts(stamps, new HeapOnlineStore(), Erasures.NONE, metrics));
         opened.push(history);
         FlightPort flight = FlightPort.start(settings.flight(), catalogs, history, spool);
         opened.push(flight);

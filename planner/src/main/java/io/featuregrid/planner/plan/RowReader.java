@@ -1,11 +1,10 @@
-package io.featuregrid.offline.write;
+package io.featuregrid.planner.plan;
 
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
-import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.plan.IngestPlan.CarriedColumn;
 import io.featuregrid.planner.plan.IngestPlan.ObservedAt;
 import io.featuregrid.planner.time.Durations;
@@ -14,7 +13,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Reads times and tombstones of ingested rows and refuses what may not be written, naming row and value. */
-final class RowReader {
+public final class RowReader {
     private final IngestPlan plan;
     private final long now;
     private final long latestObservedAt;
@@ -25,7 +24,7 @@ final class RowReader {
      * @param now the accepting node's clock
      * @param futureToleranceMicros how far ahead of it observed_at may be
      */
-    RowReader(IngestPlan plan, long now, long futureToleranceMicros) {
+    public RowReader(IngestPlan plan, long now, long futureToleranceMicros) {
         this.plan = plan;
         this.now = now;
         this.latestObservedAt =
@@ -33,7 +32,7 @@ final class RowReader {
     }
 
     /** Refuses a batch with a null key, a null for a type without null, or a value out of bounds. */
-    void check(FeatureBatch batch, boolean[] tombstones, long firstRow) {
+    public void check(FeatureBatch batch, boolean[] tombstones, long firstRow) {
         for (int position : plan.keys()) {
             Column column = batch.column(position);
             for (int row = 0; row < batch.rows(); row++) {
@@ -48,7 +47,7 @@ final class RowReader {
     }
 
     /** observed_at of each row, in microseconds. */
-    long[] observedAt(FeatureBatch batch, long firstRow) {
+    public long[] observedAt(FeatureBatch batch, long firstRow) {
         long[] times = new long[batch.rows()];
         switch (plan.observedAt()) {
             case ObservedAt.Accepted accepted -> Arrays.fill(times, now);
@@ -76,7 +75,7 @@ final class RowReader {
     }
 
     /** inserted_at of each row where another store's is brought along, else null. */
-    long @Nullable [] insertedAt(FeatureBatch batch, long firstRow) {
+    public long @Nullable [] insertedAt(FeatureBatch batch, long firstRow) {
         if (plan.marks().insertedAt() < 0) {
             return null;
         }
@@ -100,7 +99,7 @@ final class RowReader {
     }
 
     /** Which rows are tombstones; a null is none. */
-    boolean[] tombstones(FeatureBatch batch) {
+    public boolean[] tombstones(FeatureBatch batch) {
         boolean[] tombstones = new boolean[batch.rows()];
         if (plan.marks().tombstone() >= 0) {
             Column column = batch.column(plan.marks().tombstone());

@@ -1,6 +1,7 @@
-package io.featuregrid.offline.write;
+package io.featuregrid.ops.node;
 
 import io.featuregrid.planner.execute.Clock;
+import io.featuregrid.planner.execute.StampSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,7 @@ import java.nio.file.StandardCopyOption;
  * Gives each accepted batch its inserted_at: later than every one given before, also by earlier processes on the same home folder. What
  * is given is reserved on disk a second ahead; a start goes on above the reservation. Safe for several threads.
  */
-public final class StampSource {
+final class HomeStampSource implements StampSource {
     private static final long RESERVED_MICROS = 1_000_000;
     private static final int POSITION_BITS = 48;
 
@@ -22,7 +23,7 @@ public final class StampSource {
     private long last;
     private long reserved;
 
-    private StampSource(Path file, Clock clock, int nodeNumber, long last) {
+    private HomeStampSource(Path file, Clock clock, int nodeNumber, long last) {
         this.file = file;
         this.clock = clock;
         this.nodeNumber = nodeNumber;
@@ -35,13 +36,13 @@ public final class StampSource {
      *
      * @param nodeNumber 1 to 32767
      */
-    public static StampSource open(Path file, Clock clock, int nodeNumber) {
+    static HomeStampSource open(Path file, Clock clock, int nodeNumber) {
         try {
             long last = Files.exists(file)
                     ? Long.parseLong(
                             Files.readString(file, StandardCharsets.US_ASCII).strip())
                     : Long.MIN_VALUE;
-            return new StampSource(file, clock, nodeNumber, last);
+            return new HomeStampSource(file, clock, nodeNumber, last);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (NumberFormatException damaged) {
@@ -50,7 +51,8 @@ public final class StampSource {
         }
     }
 
-    /** The inserted_at of the next batch, in microseconds: {@code max(clock, last given + 1)}. */
+    /** {@code max(clock, last given + 1)}. */
+    @Override
     public synchronized long next() {
         long next = Math.max(clock.nowMicros(), last == Long.MIN_VALUE ? last : last + 1);
         if (next >= reserved) {
@@ -60,11 +62,12 @@ public final class StampSource {
         return next;
     }
 
-    /** The sequence of the row at a position of a batch that this node accepted. */
+    @Override
     public long sequence(long position) {
         return nodeNumber << POSITION_BITS | position;
     }
 
+    @Override
     public Clock clock() {
         return clock;
     }
