@@ -33,22 +33,24 @@ class NodeProcess:
 
     ``settings`` become ``--set name=value`` (the ports are free ones unless set), ``jvm_options`` goes to the node's JVM
     (``-Xmx512m``). ``keep_home`` leaves the folder for a look afterwards and prints where it is.
-    Attributes once started: ``pid``, ``http`` and ``flight`` (``host:port``), ``home``. Not thread-safe.
+    Attributes once started: ``pid``, ``http``, ``flight`` and ``thin`` (``host:port``), ``home``. ``end`` and ``start`` end the
+    process and start it again over the same home. Not thread-safe.
     """
 
     def __init__(self, settings: Mapping[str, object] | None = None, jvm_options: str | None = None, keep_home: bool = False):
-        self.settings = {"http.port": 0, "flight.port": 0, **(settings or {})}
+        self.settings = {"http.port": 0, "flight.port": 0, "thin.port": 0, **(settings or {})}
         self.jvm_options = jvm_options
         self.keep_home = keep_home
         self.home = Path(tempfile.mkdtemp(prefix="featuregrid-check-"))
         self.pid = 0
         self.http = ""
         self.flight = ""
+        self.thin = ""
         self._handle: int | None = None
 
     def __enter__(self) -> NodeProcess:
         try:
-            self._start()
+            self.start()
         except BaseException:
             self.stop()
             raise
@@ -65,7 +67,8 @@ class NodeProcess:
     def flight_url(self) -> str:
         return f"grpc://{self.flight}"
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Starts the process over the home as it is; returns when the node is ready."""
         command = [str(LAUNCHER), "start", "--detach", "--home", str(self.home), "--json"]
         for name, value in self.settings.items():
             command += ["--set", f"{name}={value}"]
@@ -86,10 +89,11 @@ class NodeProcess:
             raise NodeFailed(f"{' '.join(command)} ended with status {status} (expected 0){self.log_end()}")
         try:
             described = json.loads(lines[-1])
-            self.pid, self.http, self.flight = int(described["pid"]), described["http"], described["flight"]
+            self.pid, self.http = int(described["pid"]), described["http"]
+            self.flight, self.thin = described["flight"], described["thin"]
         except (IndexError, ValueError, KeyError, TypeError) as error:
             shown = lines[-1] if lines else "nothing"
-            raise NodeFailed(f'start --json printed {shown!r} last (expected {{"pid":, "http":, "flight":}})') from error
+            raise NodeFailed(f'start --json printed {shown!r} last (expected {{"pid":, "http":, "flight":, "thin":}})') from error
         if hasattr(os, "pidfd_open"):
             try:
                 self._handle = os.pidfd_open(self.pid)
@@ -118,18 +122,22 @@ class NodeProcess:
                 shown += [f"--- {path.relative_to(self.home)}", *(line.rstrip() for line in deque(log, LOG_LINES_SHOWN))]
         return "".join(f"\n{line}" for line in shown)
 
-    def stop(self) -> None:
-        """Asks the node to end, kills it when it does not, and removes its home; harmless when it is gone already."""
+    def end(self, kill: bool = False) -> None:
+        """Ends the process and keeps its home: asks it to end and kills it when it does not, or kills it at once."""
         if self.pid:
-            self._signal(signal.SIGTERM)
+            self._signal(signal.SIGKILL if kill else signal.SIGTERM)
             if not self._ended_within(STOP_LIMIT_SECONDS):
-                print(f"the node (process {self.pid}) still runs {STOP_LIMIT_SECONDS} s after SIGTERM: killed", file=sys.stderr)
+                print(f"the node (process {self.pid}) still runs after {STOP_LIMIT_SECONDS} s: killed", file=sys.stderr)
                 self._signal(signal.SIGKILL)
                 self._ended_within(STOP_LIMIT_SECONDS)
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
         self.pid = 0
+
+    def stop(self) -> None:
+        """Ends the process and removes its home; harmless when it is gone already."""
+        self.end()
         if self.keep_home:
             print(f"the node's home is kept: {self.home}", file=sys.stderr)
         else:
