@@ -215,8 +215,8 @@ run_script() {
   find_java
   build_if_missing
   python_environment test
-  # What is measured or checked is one build, from beginning to end.
-  export FEATUREGRID_SKIP_BUILD=1
+  # What is measured or checked is one build, from beginning to end; a benchmark may start a JVM of its own.
+  export FEATUREGRID_SKIP_BUILD=1 FEATUREGRID_JAVA_HOME
   export PYTHONPATH="$FEATUREGRID_ROOT/ops/check:$PYTHONPATH"
   exec "$FEATUREGRID_PYTHON" "$script" "$@"
 }

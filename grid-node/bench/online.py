@@ -115,9 +115,9 @@ def measure(node: NodeProcess, folder: Path, rounds: int, seconds: float) -> dic
 def memory(http: str) -> float:
     with urllib.request.urlopen(f"http://{http}/metrics", timeout=30) as reply:
         for line in reply.read().decode().splitlines():
-            if line.startswith("grid_memory_bytes "):
+            if line.startswith("featuregrid_grid_memory_bytes "):
                 return float(line.split()[1])
-    raise RuntimeError("/metrics has no grid_memory_bytes")
+    raise RuntimeError("/metrics has no featuregrid_grid_memory_bytes")
 
 
 def bench(arguments: argparse.Namespace) -> dict[str, object]:
