@@ -84,7 +84,7 @@ public final class History implements AutoCloseable {
 
     /** Reads a set's history as it is now. The caller closes it. */
     public HistoryScan scan(FeatureSet set) {
-        return new TableScan(snapshot(set));
+        return new TableScan(snapshot(set), set);
     }
 
     /**

@@ -61,7 +61,7 @@ record Answering(
         Column shown = plan.defaults()
                 ? DefaultValues.show(column, output.source().feature().values())
                 : column;
-        return ArrowWriter.write(output.name(), shown, allocator);
+        return ArrowWriter.write(output.name(), output.source().feature().type(), shown, allocator);
     }
 
     /** Sends a part of the spine beside its rows of the features. */

@@ -30,7 +30,7 @@ final class ColumnConcatenation {
             case INT64, FLOAT64, TIMESTAMP, INT32, DATE ->
                 new Column(type, rows, fixed(parts, rows, type.width()), null, validity, presence);
             case BOOL -> new Column(type, rows, packed(parts, rows, Column::values), null, validity, presence);
-            case STRING, BINARY -> variable(parts, rows, validity, presence);
+            case STRING, BINARY, DECIMAL, NESTED -> variable(parts, rows, validity, presence);
         };
     }
 

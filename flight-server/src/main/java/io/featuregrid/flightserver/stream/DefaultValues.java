@@ -2,8 +2,9 @@ package io.featuregrid.flightserver.stream;
 
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.ColumnBuilder;
+import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.TypedValues;
 import io.featuregrid.planner.definition.Values;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Shows MISSING as a feature's default. A carried null stays null. */
@@ -16,14 +17,15 @@ final class DefaultValues {
         if (value == null || column.presence() == null) {
             return column;
         }
+        Column shown = column(values.type(), value);
+        byte @Nullable [] bytes = column.type().variable() ? shown.bytesAt(0) : null;
+        long bits = bytes == null ? shown.bitsAt(0) : 0;
         ColumnBuilder builder = new ColumnBuilder(column.type(), column.rows());
-        byte @Nullable [] text = value instanceof String string ? string.getBytes(StandardCharsets.UTF_8) : null;
-        long bits = bits(value);
         for (int row = 0; row < column.rows(); row++) {
             if (column.isPresent(row)) {
                 builder.copy(row, column, row);
-            } else if (text != null) {
-                builder.setBytes(row, text);
+            } else if (bytes != null) {
+                builder.setBytes(row, bytes);
             } else {
                 builder.setBits(row, bits);
             }
@@ -31,12 +33,9 @@ final class DefaultValues {
         return builder.build();
     }
 
-    private static long bits(Object value) {
-        return switch (value) {
-            case Long whole -> whole;
-            case Double number -> Double.doubleToRawLongBits(number);
-            case Boolean flag -> flag ? 1 : 0;
-            default -> 0;
-        };
+    private static Column column(FeatureType type, Object value) {
+        ColumnBuilder builder = new ColumnBuilder(type.columnType(), 1);
+        TypedValues.set(type, builder, 0, value);
+        return builder.build();
     }
 }

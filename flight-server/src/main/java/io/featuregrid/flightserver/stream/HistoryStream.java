@@ -43,7 +43,7 @@ public final class HistoryStream {
                 AnswerWriter answer = new AnswerWriter(listener, call, limits.stall(), allocator)) {
             answer.start(schema(scan.columns()), new MapDictionaryProvider());
             for (FeatureBatch batch = scan.next(); batch != null; batch = scan.next()) {
-                try (VectorSchemaRoot rows = write(batch)) {
+                try (VectorSchemaRoot rows = write(scan.columns(), batch)) {
                     answer.write(rows);
                 }
                 call.throwIfCancelled();
@@ -51,11 +51,12 @@ public final class HistoryStream {
         }
     }
 
-    private VectorSchemaRoot write(FeatureBatch batch) {
+    private VectorSchemaRoot write(List<TypedColumn> columns, FeatureBatch batch) {
         List<FieldVector> vectors = new ArrayList<>();
         try (batch) {
-            for (int index = 0; index < batch.columns().size(); index++) {
-                vectors.add(ArrowWriter.write(batch.names().get(index), batch.column(index), allocator));
+            for (int index = 0; index < columns.size(); index++) {
+                TypedColumn column = columns.get(index);
+                vectors.add(ArrowWriter.write(column.name(), column.valueType(), batch.column(index), allocator));
             }
             return new VectorSchemaRoot(vectors);
         } catch (RuntimeException failure) {
@@ -66,7 +67,7 @@ public final class HistoryStream {
 
     private static Schema schema(List<TypedColumn> columns) {
         List<Field> fields = columns.stream()
-                .map(column -> ArrowTypes.field(column.name(), column.type()))
+                .map(column -> ArrowTypes.field(column.name(), column.valueType()))
                 .toList();
         return new Schema(fields);
     }

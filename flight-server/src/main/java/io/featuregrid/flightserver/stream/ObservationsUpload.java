@@ -154,7 +154,7 @@ public final class ObservationsUpload {
                     names.add(wanted.name());
                     columns.add(ArrowReader.read(
                             vector,
-                            wanted.type(),
+                            wanted.valueType(),
                             new ArrowReader.Reading(
                                     subject, received, begun.options().floor())));
                 }

@@ -118,7 +118,7 @@ final class SpineWindows implements AutoCloseable {
             window.decoded.add(plain);
         }
         boolean time = needed.type() == ColumnType.TIMESTAMP && needed.name().equals(needs.time());
-        return ArrowReader.read(plain, needed.type(), new ArrowReader.Reading(subject, firstRow, time));
+        return ArrowReader.read(plain, needed.valueType(), new ArrowReader.Reading(subject, firstRow, time));
     }
 
     /** Has a batch at hand that has rows left; false behind the last. */

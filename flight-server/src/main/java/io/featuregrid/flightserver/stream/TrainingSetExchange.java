@@ -107,8 +107,7 @@ public final class TrainingSetExchange {
     private static Schema answerSchema(Schema spine, List<Output> outputs) {
         List<Field> fields = new ArrayList<>(spine.getFields());
         for (Output output : outputs) {
-            fields.add(ArrowTypes.field(
-                    output.name(), output.source().feature().type().columnType()));
+            fields.add(ArrowTypes.field(output.name(), output.source().feature().type()));
         }
         return new Schema(fields, spine.getCustomMetadata());
     }

@@ -8,6 +8,7 @@ import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.plan.TrainingSetPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
 import io.featuregrid.planner.plan.TrainingSetPlan.Lookup;
@@ -43,7 +44,7 @@ public final class HistoryJoin implements TrainingSetJoin {
         this.snapshots = List.copyOf(snapshots);
         this.executor = executor;
         this.windowRows = boundedRows(plan, windowRows);
-        spineColumn(plan.time(), ColumnType.TIMESTAMP);
+        spineColumn(plan.time(), FeatureType.TIMESTAMP);
         for (Lookup lookup : plan.lookups()) {
             switch (lookup.keys()) {
                 case Keys.Spine keys -> {
@@ -51,7 +52,7 @@ public final class HistoryJoin implements TrainingSetJoin {
                     for (int column = 0; column < features.size(); column++) {
                         spineColumn(
                                 keys.columns().get(column),
-                                features.get(column).type().columnType());
+                                features.get(column).type());
                     }
                 }
                 case Keys.Links links -> links.links().forEach(this::givenColumn);
@@ -115,11 +116,11 @@ public final class HistoryJoin implements TrainingSetJoin {
 
     private void givenColumn(Source source) {
         if (source instanceof Source.Given given) {
-            spineColumn(given.column(), given.feature().type().columnType());
+            spineColumn(given.column(), given.feature().type());
         }
     }
 
-    private int spineColumn(String name, ColumnType type) {
+    private int spineColumn(String name, FeatureType type) {
         TypedColumn column = new TypedColumn(name, type);
         if (!spineColumns.contains(column)) {
             spineColumns.add(column);
@@ -141,7 +142,7 @@ public final class HistoryJoin implements TrainingSetJoin {
             this.rows = spine.rows();
             this.times = new long[rows];
             this.timed = new boolean[rows];
-            Column time = given(plan.time(), ColumnType.TIMESTAMP);
+            Column time = given(plan.time(), FeatureType.TIMESTAMP);
             for (int row = 0; row < rows; row++) {
                 timed[row] = time.hasValue(row);
                 times[row] = timed[row] ? time.longAt(row) : 0;
@@ -176,10 +177,10 @@ public final class HistoryJoin implements TrainingSetJoin {
         }
 
         private SpineRows entities(Lookup lookup) {
-            List<ColumnType> types = lookup.set().keyFeatures().stream()
-                    .map(feature -> feature.type().columnType())
-                    .toList();
-            EntityKeys keys = new EntityKeys(types, rows);
+            List<FeatureType> types =
+                    lookup.set().keyFeatures().stream().map(Feature::type).toList();
+            EntityKeys keys =
+                    new EntityKeys(types.stream().map(FeatureType::columnType).toList(), rows);
             return switch (lookup.keys()) {
                 case Keys.None none -> new SpineRows(keys, times, new boolean[rows]);
                 case Keys.Spine columns -> {
@@ -224,7 +225,7 @@ public final class HistoryJoin implements TrainingSetJoin {
                 case Source.Stored stored -> found.get(stored.lookup()).values(stored.feature());
                 case Source.Key key -> keyValues(key);
                 case Source.Given given -> {
-                    Column values = given(given.column(), given.feature().type().columnType());
+                    Column values = given(given.column(), given.feature().type());
                     ColumnBuilder builder = new ColumnBuilder(values.type(), rows);
                     for (int row = 0; row < rows; row++) {
                         builder.copy(row, values, row);
@@ -252,7 +253,7 @@ public final class HistoryJoin implements TrainingSetJoin {
             return builder;
         }
 
-        private Column given(String name, ColumnType type) {
+        private Column given(String name, FeatureType type) {
             return spine.column(spineColumns.indexOf(new TypedColumn(name, type)));
         }
     }

@@ -106,8 +106,7 @@ public final class HistoryTable {
         Transaction transaction = current.newTransaction();
         UpdateSchema schema = transaction.updateSchema();
         for (Feature feature : missing) {
-            schema.addColumn(
-                    set.column(feature), TableLayout.icebergType(feature.type().columnType()));
+            schema.addColumn(set.column(feature), TableLayout.icebergType(feature.type()));
         }
         if (carried) {
             schema.addColumn(SystemColumns.CARRIED, Types.BinaryType.get());

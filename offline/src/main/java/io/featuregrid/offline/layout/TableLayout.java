@@ -1,8 +1,15 @@
 package io.featuregrid.offline.layout;
 
 import io.featuregrid.planner.batch.ColumnType;
+import io.featuregrid.planner.definition.DecimalType;
+import io.featuregrid.planner.definition.EnumType;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.ListType;
+import io.featuregrid.planner.definition.ScalarType;
+import io.featuregrid.planner.definition.StructType;
+import io.featuregrid.planner.definition.VectorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +25,9 @@ public final class TableLayout {
     public static final int BUCKETS = 16;
 
     private static final String FIELD_PROPERTY = "field.";
+
+    /** The first id of what is inside of a type that no table has yet. */
+    private static final int PLACEHOLDER = 1;
 
     private TableLayout() {}
 
@@ -37,7 +47,7 @@ public final class TableLayout {
     public static Schema initialSchema(FeatureSet set) {
         List<Types.NestedField> fields = new ArrayList<>();
         for (Feature key : set.keyFeatures()) {
-            fields.add(required(fields, key.name(), icebergType(key.type().columnType())));
+            fields.add(required(fields, key.name(), icebergType(key.type())));
         }
         fields.add(required(fields, SystemColumns.OBSERVED_AT, Types.TimestampType.withZone()));
         fields.add(required(fields, SystemColumns.INSERTED_AT, Types.TimestampType.withZone()));
@@ -76,16 +86,40 @@ public final class TableLayout {
                 "write.metadata.previous-versions-max", "20");
     }
 
-    public static Type.PrimitiveType icebergType(ColumnType type) {
+    /**
+     * The Iceberg type of a feature's column. Elements and fields inside of it may be null, the numbers of a vector not; their field ids
+     * are placeholders, since a table gives its own.
+     */
+    public static Type icebergType(FeatureType type) {
         return switch (type) {
-            case INT32 -> Types.IntegerType.get();
-            case INT64 -> Types.LongType.get();
-            case FLOAT64 -> Types.DoubleType.get();
-            case TIMESTAMP -> Types.TimestampType.withZone();
-            case DATE -> Types.DateType.get();
-            case BOOL -> Types.BooleanType.get();
-            case STRING -> Types.StringType.get();
-            case BINARY -> Types.BinaryType.get();
+            case ScalarType scalar ->
+                switch (scalar) {
+                    case INT64 -> Types.LongType.get();
+                    case FLOAT64 -> Types.DoubleType.get();
+                    case TIMESTAMP -> Types.TimestampType.withZone();
+                    case DATE -> Types.DateType.get();
+                    case BOOL -> Types.BooleanType.get();
+                    case STRING -> Types.StringType.get();
+                    case BINARY -> Types.BinaryType.get();
+                };
+            case EnumType texts -> Types.StringType.get();
+            case DecimalType decimal -> Types.DecimalType.of(decimal.precision(), decimal.scale());
+            case ListType list -> Types.ListType.ofOptional(PLACEHOLDER, icebergType(list.element()));
+            case StructType struct -> {
+                List<Types.NestedField> fields = new ArrayList<>();
+                for (StructType.Field field : struct.fields()) {
+                    fields.add(Types.NestedField.optional(
+                            PLACEHOLDER + fields.size(), field.name(), icebergType(field.type())));
+                }
+                yield Types.StructType.of(fields);
+            }
+            case VectorType vector ->
+                Types.ListType.ofRequired(
+                        PLACEHOLDER,
+                        switch (vector.element()) {
+                            case FLOAT32 -> Types.FloatType.get();
+                            case FLOAT64 -> Types.DoubleType.get();
+                        });
         };
     }
 
@@ -104,6 +138,8 @@ public final class TableLayout {
             case BOOLEAN -> ColumnType.BOOL;
             case STRING -> ColumnType.STRING;
             case BINARY -> ColumnType.BINARY;
+            case DECIMAL -> ColumnType.DECIMAL;
+            case LIST, STRUCT -> ColumnType.NESTED;
             default -> throw new IllegalArgumentException("history column of Iceberg type " + type);
         };
     }

@@ -17,6 +17,7 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,8 @@ public final class HistoryFileReader implements AutoCloseable {
     private final Chunk chunk;
     private @Nullable ParquetFileReader parquet;
     private MessageType projection = new MessageType("none");
-    private List<ColumnReader> readers = List.of();
-    private int[] readerOf = {};
+    private @Nullable Type[] columnTypes = {};
+    private List<@Nullable Decoder> decoders = List.of();
     private long rowsLeft;
 
     /**
@@ -39,6 +40,11 @@ public final class HistoryFileReader implements AutoCloseable {
      * @param always whether a file that lacks it is damaged
      */
     public record Wanted(int fieldId, ColumnType type, boolean always) {}
+
+    /** Reads the next rows of one column. */
+    private interface Decoder {
+        void decode(ColumnBuilder target, int rows);
+    }
 
     /** Consecutive rows of a file. Overwritten by the next read. */
     public static final class Chunk {
@@ -100,8 +106,9 @@ public final class HistoryFileReader implements AutoCloseable {
             chunk.rows = (int) Math.min(rowsLeft, CHUNK_ROWS);
             rowsLeft -= chunk.rows;
             for (int column = 0; column < wanted.size(); column++) {
-                if (readerOf[column] >= 0) {
-                    decode(readers.get(readerOf[column]), chunk.columns.get(column), chunk.rows);
+                Decoder decoder = decoders.get(column);
+                if (decoder != null) {
+                    decoder.decode(chunk.columns.get(column), chunk.rows);
                 }
             }
             return chunk;
@@ -124,18 +131,17 @@ public final class HistoryFileReader implements AutoCloseable {
     private void project(ParquetFileReader opened) throws IOException {
         MessageType schema = opened.getFooter().getFileMetaData().getSchema();
         List<Type> fields = new ArrayList<>();
-        readerOf = new int[wanted.size()];
-        for (int column = 0; column < readerOf.length; column++) {
-            readerOf[column] = -1;
+        columnTypes = new Type[wanted.size()];
+        for (int column = 0; column < columnTypes.length; column++) {
             for (Type field : schema.getFields()) {
                 if (field.getId() != null
                         && field.getId().intValue() == wanted.get(column).fieldId()) {
-                    readerOf[column] = fields.size();
+                    columnTypes[column] = field;
                     chunk.inFile[column] = true;
                     fields.add(field);
                 }
             }
-            if (readerOf[column] < 0 && wanted.get(column).always()) {
+            if (columnTypes[column] == null && wanted.get(column).always()) {
                 throw new IOException("the file lacks the column of field id "
                         + wanted.get(column).fieldId());
             }
@@ -156,8 +162,31 @@ public final class HistoryFileReader implements AutoCloseable {
         FileMetaData metadata = parquet.getFooter().getFileMetaData();
         ColumnReadStoreImpl store =
                 new ColumnReadStoreImpl(pages, new NoConverter(), projection, metadata.getCreatedBy());
-        readers = projection.getColumns().stream().map(store::getColumnReader).toList();
+        decoders = new ArrayList<>();
+        for (Type column : columnTypes) {
+            decoders.add(column == null ? null : decoder(column, store));
+        }
         return rowsLeft > 0 || openRowGroup();
+    }
+
+    private Decoder decoder(Type column, ColumnReadStoreImpl store) {
+        if (!column.isPrimitive()) {
+            NestedColumnReader nested = new NestedColumnReader(projection, column, store::getColumnReader);
+            return (target, rows) -> decodeNested(nested, target, rows);
+        }
+        ColumnReader reader = store.getColumnReader(projection.getColumnDescription(new String[] {column.getName()}));
+        return (target, rows) -> decode(reader, target, rows);
+    }
+
+    private static void decodeNested(NestedColumnReader reader, ColumnBuilder target, int rows) {
+        for (int row = 0; row < rows; row++) {
+            byte[] value = reader.next();
+            if (value == null) {
+                target.setNull(row);
+            } else {
+                target.setBytes(row, value);
+            }
+        }
     }
 
     private static void decode(ColumnReader reader, ColumnBuilder target, int rows) {
@@ -197,6 +226,18 @@ public final class HistoryFileReader implements AutoCloseable {
                 for (int row = 0; row < rows; row++) {
                     if (reader.getCurrentDefinitionLevel() == defined) {
                         target.setBits(row, reader.getBoolean() ? 1 : 0);
+                    } else {
+                        target.setNull(row);
+                    }
+                    reader.consume();
+                }
+            }
+            case NESTED -> throw new IllegalStateException("a nested value in one column of the file");
+            case DECIMAL -> {
+                PrimitiveType type = reader.getDescriptor().getPrimitiveType();
+                for (int row = 0; row < rows; row++) {
+                    if (reader.getCurrentDefinitionLevel() == defined) {
+                        target.setBytes(row, NestedColumnReader.decimal(reader, type));
                     } else {
                         target.setNull(row);
                     }

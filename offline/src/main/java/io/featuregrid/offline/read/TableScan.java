@@ -5,9 +5,14 @@ import io.featuregrid.offline.layout.TableSnapshot;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
+import io.featuregrid.planner.batch.ValueType;
+import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.definition.FeatureType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +23,22 @@ public final class TableScan implements HistoryScan {
     private final Iterator<HistoryFile> files;
     private @Nullable HistoryFileReader reader;
 
-    public TableScan(TableSnapshot snapshot) {
+    /** A scan of the table of a set, which knows the declared types of its features, of those removed from it too. */
+    public TableScan(TableSnapshot snapshot, FeatureSet set) {
+        Map<Integer, FeatureType> types = new HashMap<>();
+        set.identity().removed().forEach(feature -> types.put(feature.number(), feature.type()));
+        set.features().forEach(feature -> types.put(feature.number(), feature.type()));
+        Map<Integer, ValueType> byFieldId = new HashMap<>();
+        snapshot.contents().fieldIds().forEach((number, fieldId) -> {
+            FeatureType type = types.get(number);
+            if (type != null) {
+                byFieldId.put(fieldId, type);
+            }
+        });
         this.columns = snapshot.columns().stream()
-                .map(TableSnapshot.SnapshotColumn::column)
+                .map(column -> new TypedColumn(
+                        column.column().name(),
+                        byFieldId.getOrDefault(column.fieldId(), column.column().valueType())))
                 .toList();
         this.wanted = snapshot.columns().stream()
                 .map(column -> new HistoryFileReader.Wanted(

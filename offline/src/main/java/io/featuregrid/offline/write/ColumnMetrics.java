@@ -1,6 +1,8 @@
 package io.featuregrid.offline.write;
 
 import io.featuregrid.planner.batch.ColumnType;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ final class ColumnMetrics {
     private static final int BOUND_CODE_POINTS = 32;
 
     private final FileColumn column;
+    private final ColumnType type;
     private long values;
     private long nulls;
     private long nans;
@@ -29,11 +32,14 @@ final class ColumnMetrics {
     private long greatest = Long.MIN_VALUE;
     private double lowest = Double.POSITIVE_INFINITY;
     private double highest = Double.NEGATIVE_INFINITY;
+    private @Nullable BigInteger smallest;
+    private @Nullable BigInteger largest;
     private byte @Nullable [] first;
     private byte @Nullable [] last;
 
     ColumnMetrics(FileColumn column) {
         this.column = column;
+        this.type = column.type();
     }
 
     void addNull() {
@@ -44,7 +50,7 @@ final class ColumnMetrics {
     /** Adds a value in the form of {@link io.featuregrid.planner.batch.Column#bitsAt}. */
     void addBits(long bits) {
         values++;
-        if (column.type() != ColumnType.FLOAT64) {
+        if (type != ColumnType.FLOAT64) {
             least = Math.min(least, bits);
             greatest = Math.max(greatest, bits);
             return;
@@ -60,6 +66,19 @@ final class ColumnMetrics {
 
     void addBytes(byte[] bytes) {
         values++;
+        if (type == ColumnType.DECIMAL) {
+            addDecimal(new BigInteger(bytes));
+        } else if (type == ColumnType.STRING) {
+            addText(bytes);
+        }
+    }
+
+    private void addDecimal(BigInteger unscaled) {
+        smallest = smallest == null ? unscaled : smallest.min(unscaled);
+        largest = largest == null ? unscaled : largest.max(unscaled);
+    }
+
+    private void addText(byte[] bytes) {
         if (first == null || Arrays.compareUnsigned(bytes, first) < 0) {
             first = bytes;
         }
@@ -75,10 +94,14 @@ final class ColumnMetrics {
         Map<Integer, ByteBuffer> lower = new HashMap<>();
         Map<Integer, ByteBuffer> upper = new HashMap<>();
         for (ColumnMetrics metrics : columns) {
+            // Iceberg counts the leaves of nested columns, not their rows: nothing is said of them.
+            if (metrics.type == ColumnType.NESTED) {
+                continue;
+            }
             int id = metrics.column.fieldId();
             values.put(id, metrics.values);
             nulls.put(id, metrics.nulls);
-            if (metrics.column.type() == ColumnType.FLOAT64) {
+            if (metrics.type == ColumnType.FLOAT64) {
                 nans.put(id, metrics.nans);
             }
             metrics.putBounds(lower, upper);
@@ -91,7 +114,7 @@ final class ColumnMetrics {
             return;
         }
         int id = column.fieldId();
-        switch (column.type()) {
+        switch (type) {
             case INT64 -> put(lower, upper, Types.LongType.get(), least, greatest);
             case TIMESTAMP -> put(lower, upper, Types.TimestampType.withZone(), least, greatest);
             case INT32 -> put(lower, upper, Types.IntegerType.get(), (int) least, (int) greatest);
@@ -114,8 +137,12 @@ final class ColumnMetrics {
                     upper.put(id, Conversions.toByteBuffer(Types.StringType.get(), upperText));
                 }
             }
-            case BINARY -> {
-                // Only flags of ours are binary: nobody prunes by them.
+            case DECIMAL -> {
+                int scale = ((Types.DecimalType) column.icebergType()).scale();
+                put(lower, upper, column.icebergType(), decimal(smallest, scale), decimal(largest, scale));
+            }
+            case BINARY, NESTED -> {
+                // Nobody prunes by bytes.
             }
         }
     }
@@ -124,6 +151,10 @@ final class ColumnMetrics {
             Map<Integer, ByteBuffer> lower, Map<Integer, ByteBuffer> upper, Type type, Object least, Object greatest) {
         lower.put(column.fieldId(), Conversions.toByteBuffer(type, least));
         upper.put(column.fieldId(), Conversions.toByteBuffer(type, greatest));
+    }
+
+    private static BigDecimal decimal(@Nullable BigInteger unscaled, int scale) {
+        return new BigDecimal(unscaled == null ? BigInteger.ZERO : unscaled, scale);
     }
 
     private static String text(byte @Nullable [] bytes) {

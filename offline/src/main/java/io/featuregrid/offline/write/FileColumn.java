@@ -1,34 +1,37 @@
 package io.featuregrid.offline.write;
 
+import io.featuregrid.offline.layout.TableLayout;
 import io.featuregrid.planner.batch.ColumnType;
-import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.PrimitiveType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
-import org.apache.parquet.schema.Type.Repetition;
-import org.apache.parquet.schema.Types;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
 
 /**
  * A column of a data file.
  *
- * @param fieldId Iceberg's id, by which readers find the column
+ * @param field the table's column: name, id and type, with the ids of all that is inside of it
  * @param required whether every row has a value
  * @param ordered whether values grow along the file or nearly so: those are stored as differences, not in a dictionary
  */
-record FileColumn(String name, ColumnType type, int fieldId, boolean required, boolean ordered) {
-    PrimitiveType parquetType() {
-        Repetition repetition = required ? Repetition.REQUIRED : Repetition.OPTIONAL;
-        Types.PrimitiveBuilder<PrimitiveType> builder = switch (type) {
-            case INT32 -> Types.primitive(PrimitiveTypeName.INT32, repetition);
-            case INT64 -> Types.primitive(PrimitiveTypeName.INT64, repetition);
-            case FLOAT64 -> Types.primitive(PrimitiveTypeName.DOUBLE, repetition);
-            case TIMESTAMP ->
-                Types.primitive(PrimitiveTypeName.INT64, repetition)
-                        .as(LogicalTypeAnnotation.timestampType(true, LogicalTypeAnnotation.TimeUnit.MICROS));
-            case DATE -> Types.primitive(PrimitiveTypeName.INT32, repetition).as(LogicalTypeAnnotation.dateType());
-            case BOOL -> Types.primitive(PrimitiveTypeName.BOOLEAN, repetition);
-            case STRING -> Types.primitive(PrimitiveTypeName.BINARY, repetition).as(LogicalTypeAnnotation.stringType());
-            case BINARY -> Types.primitive(PrimitiveTypeName.BINARY, repetition);
-        };
-        return builder.id(fieldId).named(name);
+record FileColumn(Types.NestedField field, boolean required, boolean ordered) {
+    String name() {
+        return field.name();
+    }
+
+    /** How the values lie in memory. */
+    ColumnType type() {
+        return TableLayout.columnType(field.type());
+    }
+
+    Type icebergType() {
+        return field.type();
+    }
+
+    /** Iceberg's id, by which readers find the column. */
+    int fieldId() {
+        return field.fieldId();
+    }
+
+    org.apache.parquet.schema.Type parquetType() {
+        return ParquetTypes.of(field, required);
     }
 }

@@ -22,6 +22,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.Type;
 
 /**
@@ -39,7 +40,6 @@ final class HistoryFileWriter {
     private final List<FileColumn> columns;
     private final List<ColumnMetrics> metrics = new ArrayList<>();
     private final MessageType schema;
-    private final List<ColumnDescriptor> descriptors;
     private final ParquetProperties properties;
 
     HistoryFileWriter(String table, List<FileColumn> columns) {
@@ -57,10 +57,14 @@ final class HistoryFileWriter {
         for (FileColumn column : columns) {
             fields.add(column.parquetType());
             metrics.add(new ColumnMetrics(column));
-            builder.withDictionaryEncoding(column.name(), !column.ordered());
         }
         this.schema = new MessageType(table, fields);
-        this.descriptors = schema.getColumns();
+        for (int column = 0; column < columns.size(); column++) {
+            boolean ordered = columns.get(column).ordered();
+            for (ColumnDescriptor leaf : leaves(fields.get(column))) {
+                builder.withDictionaryEncoding(String.join(".", leaf.getPath()), !ordered && !number(leaf));
+            }
+        }
         this.properties = builder.build();
     }
 
@@ -113,7 +117,12 @@ final class HistoryFileWriter {
             for (int start = from; start < to; start += PAGE_ROWS) {
                 int end = Math.min(start + PAGE_ROWS, to);
                 for (int column = 0; column < columns.size(); column++) {
-                    writeColumn(store.getColumnWriter(descriptors.get(column)), rows, column, start, end);
+                    if (columns.get(column).type() == ColumnType.NESTED) {
+                        writeNested(store, rows, column, start, end);
+                    } else {
+                        ColumnDescriptor leaf = leaves(schema.getType(column)).getFirst();
+                        writeColumn(store.getColumnWriter(leaf), rows, column, start, end);
+                    }
                 }
                 for (int row = start; row < end; row++) {
                     store.endRecord();
@@ -126,9 +135,35 @@ final class HistoryFileWriter {
         }
     }
 
+    private void writeNested(ColumnWriteStore store, Rows rows, int column, int from, int to) {
+        NestedColumnWriter writer =
+                new NestedColumnWriter(schema, schema.getType(column), leaf -> store.getColumnWriter(leaf));
+        for (int row = from; row < to; row++) {
+            if (rows.hasValue(row, column)) {
+                writer.write(rows.bytesAt(row, column));
+            } else {
+                writer.writeNull();
+            }
+        }
+    }
+
+    /** The columns of the file that hold a column of the table. */
+    private List<ColumnDescriptor> leaves(Type column) {
+        return schema.getColumns().stream()
+                .filter(leaf -> leaf.getPath()[0].equals(column.getName()))
+                .toList();
+    }
+
+    /** Whether a leaf is the numbers of a vector: hardly any of those are equal, so a dictionary is built for nothing. */
+    private static boolean number(ColumnDescriptor leaf) {
+        return leaf.getPath().length > 1 && leaf.getPrimitiveType().isRepetition(Type.Repetition.REQUIRED);
+    }
+
     private void writeColumn(ColumnWriter writer, Rows rows, int column, int from, int to) {
         ColumnMetrics measured = metrics.get(column);
         ColumnType type = columns.get(column).type();
+        PrimitiveType parquetType =
+                type == ColumnType.DECIMAL ? schema.getType(column).asPrimitiveType() : null;
         int defined = columns.get(column).required() ? 0 : 1;
         for (int row = from; row < to; row++) {
             if (!rows.hasValue(row, column)) {
@@ -136,7 +171,11 @@ final class HistoryFileWriter {
                 measured.addNull();
             } else if (type.variable()) {
                 byte[] bytes = rows.bytesAt(row, column);
-                writer.write(Binary.fromConstantByteArray(bytes), 0, defined);
+                if (parquetType == null) {
+                    writer.write(Binary.fromConstantByteArray(bytes), 0, defined);
+                } else {
+                    NestedColumnWriter.writeDecimal(writer, parquetType, bytes, 0, defined);
+                }
                 measured.addBytes(bytes);
             } else {
                 long bits = rows.bitsAt(row, column);
@@ -152,7 +191,7 @@ final class HistoryFileWriter {
             case FLOAT64 -> writer.write(Double.longBitsToDouble(bits), 0, defined);
             case INT32, DATE -> writer.write((int) bits, 0, defined);
             case BOOL -> writer.write(bits != 0, 0, defined);
-            case STRING, BINARY -> throw new IllegalArgumentException("bits of a column of type " + type);
+            case STRING, BINARY, DECIMAL, NESTED -> throw new IllegalArgumentException("bits of a column of type " + type);
         }
     }
 }

@@ -114,39 +114,35 @@ final class RunWriter {
             List<Feature> keys = plan.set().keyFeatures();
             for (int index = 0; index < keys.size(); index++) {
                 Feature key = keys.get(index);
-                add(key.name(), key.type().columnType(), true, new Source(Kind.KEY, index, 0));
+                add(key.name(), true, new Source(Kind.KEY, index, 0));
             }
             for (CarriedColumn column : plan.carried()) {
                 Feature feature = column.feature();
                 boolean inFile = carry == CarrySets.SHARED || features.contains(feature.number());
                 if (inFile && carry != CarrySets.TOMBSTONE_OF_ALL) {
                     String property = table.properties().get(TableLayout.fieldProperty(feature.number()));
-                    columns.add(new FileColumn(
-                            plan.set().column(feature),
-                            feature.type().columnType(),
-                            Integer.parseInt(java.util.Objects.requireNonNull(property)),
-                            false,
-                            feature.type().columnType() == ColumnType.TIMESTAMP));
+                    int id = Integer.parseInt(java.util.Objects.requireNonNull(property));
+                    boolean ordered = feature.type().columnType() == ColumnType.TIMESTAMP;
+                    columns.add(new FileColumn(table.schema().findField(id), false, ordered));
                     sources.add(new Source(Kind.FEATURE, column.position(), feature.number()));
                 }
             }
-            add(SystemColumns.OBSERVED_AT, ColumnType.TIMESTAMP, true, new Source(Kind.OBSERVED_AT, 0, 0));
-            add(SystemColumns.INSERTED_AT, ColumnType.TIMESTAMP, true, new Source(Kind.INSERTED_AT, 0, 0));
-            add(SystemColumns.SEQUENCE, ColumnType.INT64, true, new Source(Kind.SEQUENCE, 0, 0));
-            add(SystemColumns.ORIGIN, ColumnType.STRING, false, new Source(Kind.ORIGIN, 0, 0));
-            add(SystemColumns.TOMBSTONE, ColumnType.BOOL, false, new Source(Kind.TOMBSTONE, 0, 0));
-            add(SystemColumns.CARRY, ColumnType.INT32, false, new Source(Kind.CARRY, 0, 0));
+            add(SystemColumns.OBSERVED_AT, true, new Source(Kind.OBSERVED_AT, 0, 0));
+            add(SystemColumns.INSERTED_AT, true, new Source(Kind.INSERTED_AT, 0, 0));
+            add(SystemColumns.SEQUENCE, true, new Source(Kind.SEQUENCE, 0, 0));
+            add(SystemColumns.ORIGIN, false, new Source(Kind.ORIGIN, 0, 0));
+            add(SystemColumns.TOMBSTONE, false, new Source(Kind.TOMBSTONE, 0, 0));
+            add(SystemColumns.CARRY, false, new Source(Kind.CARRY, 0, 0));
             if (TableLayout.hasBucketColumn(plan.set())) {
-                add(SystemColumns.BUCKET, ColumnType.INT32, false, new Source(Kind.BUCKET, 0, 0));
+                add(SystemColumns.BUCKET, false, new Source(Kind.BUCKET, 0, 0));
             }
             if (carry == CarrySets.SHARED) {
-                add(SystemColumns.CARRIED, ColumnType.BINARY, false, new Source(Kind.CARRIED, 0, 0));
+                add(SystemColumns.CARRIED, false, new Source(Kind.CARRIED, 0, 0));
             }
         }
 
-        private void add(String name, ColumnType type, boolean ordered, Source source) {
-            columns.add(new FileColumn(
-                    name, type, table.schema().findField(name).fieldId(), source.kind() != Kind.CARRIED, ordered));
+        private void add(String name, boolean ordered, Source source) {
+            columns.add(new FileColumn(table.schema().findField(name), source.kind() != Kind.CARRIED, ordered));
             sources.add(source);
         }
 

@@ -99,7 +99,7 @@ class DataFileTest {
             rows.add(set.features().stream()
                     .map(feature -> random.percent(10)
                             ? Cell.NULL
-                            : feature.type() == FeatureType.STRING
+                            : feature.type().equals(FeatureType.STRING)
                                     ? "text " + random.between(0, 500_000)
                                     : random.value(feature.type()))
                     .toList());

@@ -38,7 +38,7 @@ public final class RandomValues {
 
     /** A key value that others have too. */
     public Object key(FeatureType type) {
-        boolean integers = type == FeatureType.INT64;
+        boolean integers = type.equals(FeatureType.INT64);
         if (percent(4)) {
             return integers ? oneOf(List.of(-1L, 0L, Long.MIN_VALUE)) : oneOf(List.of("", "1\u0000", "\u00e9"));
         }
@@ -47,7 +47,7 @@ public final class RandomValues {
 
     /** A key value that no observation has. */
     public Object unknownKey(FeatureType type) {
-        return type == FeatureType.INT64 ? (Object) 1111L : "1111";
+        return type.equals(FeatureType.INT64) ? (Object) 1111L : "1111";
     }
 
     public Object value(FeatureType type) {

@@ -2,6 +2,7 @@ package io.featuregrid.planner.batch;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * absent bitmap means that every bit is set. The memory of a MISSING or null row is undefined.
  *
  * @param rows number of rows
- * @param values {@code rows} values of {@link ColumnType#width()} bytes, a bitmap for BOOL, the bytes for STRING and BINARY;
+ * @param values {@code rows} values of {@link ColumnType#width()} bytes, a bitmap for BOOL, the bytes for types of variable length;
  *     little-endian
- * @param offsets {@code rows + 1} int32 offsets into {@code values} for STRING and BINARY, else null
+ * @param offsets {@code rows + 1} int32 offsets into {@code values} for types of variable length, else null
  * @param validity null or which rows are not null
  * @param presence null or which rows are not MISSING
  */
@@ -64,7 +65,7 @@ public record Column(
         return bit(values, row);
     }
 
-    /** A copy of the bytes of a STRING or BINARY row. */
+    /** A copy of the bytes of a row of a type of variable length. */
     public byte[] bytesAt(int row) {
         if (offsets == null) {
             throw new IllegalStateException("bytes asked of a column of type " + type);
@@ -84,7 +85,8 @@ public record Column(
             case INT64, TIMESTAMP, FLOAT64 -> longAt(row);
             case INT32, DATE -> intAt(row);
             case BOOL -> booleanAt(row) ? 1 : 0;
-            case STRING, BINARY -> throw new IllegalArgumentException("bits asked of a column of type " + type);
+            case STRING, BINARY, DECIMAL, NESTED ->
+                throw new IllegalArgumentException("bits asked of a column of type " + type);
         };
     }
 
@@ -103,7 +105,8 @@ public record Column(
             case TIMESTAMP -> io.featuregrid.planner.time.Timestamps.format(longAt(row));
             case DATE -> java.time.LocalDate.ofEpochDay(intAt(row)).toString();
             case STRING -> '"' + new String(bytesAt(row), StandardCharsets.UTF_8) + '"';
-            case BINARY -> bytesAt(row).length + " bytes";
+            case DECIMAL -> new BigInteger(bytesAt(row)) + " unscaled";
+            case BINARY, NESTED -> bytesAt(row).length + " bytes";
         };
     }
 

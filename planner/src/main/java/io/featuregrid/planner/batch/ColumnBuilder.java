@@ -129,7 +129,7 @@ public final class ColumnBuilder {
                 }
                 yield new Column(type, count, MemorySegment.ofArray(values), null, validity, presence);
             }
-            case STRING, BINARY -> buildVariable(chosen, count, validity, presence);
+            case STRING, BINARY, DECIMAL, NESTED -> buildVariable(chosen, count, validity, presence);
         };
     }
 

@@ -1,7 +1,7 @@
 package io.featuregrid.planner.batch;
 
-/** How the values of a column lie in memory; each is exactly one Arrow type. */
-public enum ColumnType {
+/** How the values of a column lie in memory. */
+public enum ColumnType implements ValueType {
     /** 4 bytes a value. Only columns of the system have it. */
     INT32(4),
     INT64(8),
@@ -15,7 +15,11 @@ public enum ColumnType {
     /** UTF-8 bytes behind 4-byte offsets. */
     STRING(-1),
     /** Bytes behind 4-byte offsets. */
-    BINARY(-1);
+    BINARY(-1),
+    /** The unscaled value, big-endian in two's complement without a byte more than needed, behind 4-byte offsets. */
+    DECIMAL(-1),
+    /** Each value's {@link NestedBytes} behind 4-byte offsets: lists, structs and vectors. */
+    NESTED(-1);
 
     private final int width;
 
@@ -30,5 +34,10 @@ public enum ColumnType {
 
     public boolean variable() {
         return width < 0;
+    }
+
+    @Override
+    public ColumnType columnType() {
+        return this;
     }
 }

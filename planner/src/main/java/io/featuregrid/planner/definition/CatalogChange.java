@@ -181,7 +181,7 @@ public record CatalogChange(Catalog next, CatalogDiff diff) {
             /** Whether the wanted feature gets a new number under a name that had one. */
             private boolean takesOldName(Feature feature) {
                 Optional<Feature> now = before.feature(feature.name());
-                return now.map(old -> old.type() != feature.type())
+                return now.map(old -> !FeatureType.keepsValues(old.type(), feature.type()))
                         .orElseGet(() -> before.identity().removed().stream()
                                 .anyMatch(old -> old.name().equals(feature.name())));
             }
@@ -193,7 +193,7 @@ public record CatalogChange(Catalog next, CatalogDiff diff) {
                     added.add(object);
                     return feature.numbered(nextNumber++, epoch);
                 }
-                if (now.get().type() != feature.type()) {
+                if (!FeatureType.keepsValues(now.get().type(), feature.type())) {
                     return replaced(now.get(), feature, object);
                 }
                 String difference = FeatureDifference.describe(now.get(), feature);

@@ -12,11 +12,12 @@ final class FeatureDifference {
 
     private FeatureDifference() {}
 
-    /** The differences, joined by commas; empty if there are none. Both have the same type. */
+    /** The differences, joined by commas; empty if there are none. The later type keeps the values of the earlier. */
     static String describe(Feature before, Feature after) {
         FeatureDifference difference = new FeatureDifference();
         Values old = before.values();
         Values now = after.values();
+        difference.compare("type", old.type().text(), now.type().text());
         difference.compare("nullable", old.nullable(), now.nullable());
         difference.compare("default", text(old, old.defaultValue()), text(now, now.defaultValue()));
         difference.compare("min", text(old, old.min()), text(now, now.min()));

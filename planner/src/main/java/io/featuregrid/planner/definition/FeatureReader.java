@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.time.Durations;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,13 +47,8 @@ final class FeatureReader {
         String name = node.path("name").textValue();
         String object = set + "." + name;
         refuseUnknown(node, object);
-        Optional<FeatureType> type = FeatureType.ofText(node.path("type").asText());
+        Optional<FeatureType> type = type(node.path("type").asText(), object);
         if (type.isEmpty()) {
-            problems.add(
-                    ErrorCode.PARSE_FAILED,
-                    object,
-                    "type of '" + object + "' is \"" + node.path("type").asText() + "\" (expected "
-                            + FeatureType.expected() + ", or the key of another set)");
             return Optional.empty();
         }
         Freshness freshness = new Freshness(
@@ -60,6 +56,22 @@ final class FeatureReader {
                 duration(node, "offline_ttl_us", "offline ttl of '" + object + "'", object));
         return Optional.of(
                 new Feature(name, 0, 0, values(node, type.get(), object), freshness, documentation(node, object)));
+    }
+
+    private Optional<FeatureType> type(String text, String object) {
+        try {
+            return Optional.of(FeatureType.parse(text));
+        } catch (IllegalArgumentException refused) {
+            String expected = FeatureType.expected();
+            String why = String.valueOf(refused.getMessage());
+            problems.add(
+                    ErrorCode.PARSE_FAILED,
+                    object,
+                    "type of '" + object + "' is \"" + text + "\""
+                            + (why.contains(expected) ? "" : ": " + why)
+                            + " (expected " + expected + ", or the key of another set)");
+            return Optional.empty();
+        }
     }
 
     private void refuseUnknown(JsonNode node, String object) {
@@ -92,13 +104,14 @@ final class FeatureReader {
         }
         Values values = new Values(type, nullable.asBoolean(false), defaultValue, min, max);
         boolean empty = (min instanceof Long least && max instanceof Long greatest && least > greatest)
-                || (min instanceof Double low && max instanceof Double high && low > high);
+                || (min instanceof Double low && max instanceof Double high && low > high)
+                || (min instanceof BigDecimal first && max instanceof BigDecimal last && first.compareTo(last) > 0);
         if (empty) {
             problems.add(
                     ErrorCode.INVALID_QUERY,
                     object,
                     "bounds of '" + object + "' are " + values.bounds() + " (expected min at most max)");
-        } else if (defaultValue != null && !inBounds(values, defaultValue)) {
+        } else if (defaultValue != null && !values.boxedInBounds(defaultValue)) {
             problems.add(
                     ErrorCode.INVALID_QUERY,
                     object,
@@ -108,18 +121,10 @@ final class FeatureReader {
         return values;
     }
 
-    private static boolean inBounds(Values values, Object defaultValue) {
-        return switch (defaultValue) {
-            case Long number -> values.inBounds(number);
-            case Double number -> values.inBounds(Double.doubleToRawLongBits(number));
-            default -> true;
-        };
-    }
-
     private @Nullable Object bound(JsonNode node, String attribute, FeatureType type, String object) {
-        boolean ordered = switch (type) {
-            case INT64, FLOAT64, TIMESTAMP, DATE -> true;
-            case STRING, BOOL -> false;
+        boolean ordered = switch (type.columnType()) {
+            case INT32, INT64, FLOAT64, TIMESTAMP, DATE, DECIMAL -> true;
+            case STRING, BOOL, BINARY, NESTED -> false;
         };
         if (!ordered && node.hasNonNull(attribute)) {
             problems.add(
@@ -148,7 +153,7 @@ final class FeatureReader {
                     ErrorCode.VALIDATION_FAILED,
                     object,
                     attribute + " of '" + object + "' is " + node.get(attribute) + " (expected a value of type "
-                            + type.text() + ")");
+                            + type.text() + JsonValues.hint(type) + ")");
         }
         return value.orElse(null);
     }

@@ -70,7 +70,7 @@ final class ProposalValidator {
                 continue;
             }
             Values values = feature.get().values();
-            if (values.type() != FeatureType.INT64 && values.type() != FeatureType.STRING) {
+            if (!values.type().equals(FeatureType.INT64) && !values.type().equals(FeatureType.STRING)) {
                 refuse(
                         ErrorCode.INVALID_QUERY,
                         object,
@@ -93,7 +93,7 @@ final class ProposalValidator {
         Optional<Feature> feature = set.feature(set.featureTime());
         if (feature.isEmpty()) {
             refuse(ErrorCode.PARSE_FAILED, object, "feature time '" + object + "' is not among the set's features");
-        } else if (feature.get().type() != FeatureType.TIMESTAMP
+        } else if (!feature.get().type().equals(FeatureType.TIMESTAMP)
                 || feature.get().values().nullable()
                 || set.isKey(set.featureTime())) {
             refuse(
@@ -139,7 +139,7 @@ final class ProposalValidator {
                     object,
                     "relation '" + object + "' goes through '" + set.name() + "." + link.getValue()
                             + "', which is no feature");
-        } else if (to.isPresent() && to.get().type() != from.get().type()) {
+        } else if (to.isPresent() && !to.get().type().equals(from.get().type())) {
             refuse(
                     ErrorCode.INVALID_QUERY,
                     object,

@@ -1,9 +1,9 @@
 package io.featuregrid.planner.plan;
 
-import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.time.Timestamps;
@@ -76,7 +76,7 @@ public record IngestPlan(
         List<CarriedColumn> carried = new ArrayList<>();
         for (int position = 0; position < names.size(); position++) {
             String name = names.get(position);
-            columns.add(new TypedColumn(name, columnType(set, options, name)));
+            columns.add(new TypedColumn(name, type(set, options, name)));
             Optional<Feature> feature = set.feature(name);
             boolean control = name.equals(options.tombstone()) || name.equals(options.preserveInsertedAt());
             if (feature.isPresent() && !control && !set.isKey(name)) {
@@ -124,15 +124,15 @@ public record IngestPlan(
         }
     }
 
-    private static ColumnType columnType(FeatureSet set, IngestOptions options, String name) {
+    private static FeatureType type(FeatureSet set, IngestOptions options, String name) {
         if (name.equals(options.tombstone())) {
-            return ColumnType.BOOL;
+            return FeatureType.BOOL;
         }
         if (name.equals(options.preserveInsertedAt()) || name.equals(options.observedAt())) {
-            return ColumnType.TIMESTAMP;
+            return FeatureType.TIMESTAMP;
         }
         return set.feature(name)
-                .map(feature -> feature.type().columnType())
+                .map(Feature::type)
                 .orElseThrow(() -> FeatureGridException.of(
                         ErrorCode.PARSE_FAILED,
                         set.name() + "." + name,
@@ -184,7 +184,7 @@ public record IngestPlan(
 
     private static void checkObservedAtType(FeatureSet set, String column) {
         set.feature(column)
-                .filter(feature -> feature.type().columnType() != ColumnType.TIMESTAMP)
+                .filter(feature -> !feature.type().equals(FeatureType.TIMESTAMP))
                 .ifPresent(feature -> {
                     throw invalid(
                             set,

@@ -3,6 +3,7 @@ package io.featuregrid.planner.plan;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.definition.TypedValues;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.plan.IngestPlan.CarriedColumn;
@@ -125,10 +126,10 @@ public final class RowReader {
                             firstRow + row,
                             "a value of type " + feature.type().text() + ", which is declared without None");
                 }
-            } else if (bounded && !feature.values().inBounds(column.bitsAt(row))) {
+            } else if (bounded && !feature.values().inBounds(column, row)) {
                 throw refused(
                         feature.name(),
-                        column.describe(row),
+                        TypedValues.describe(feature.type(), column, row),
                         firstRow + row,
                         "a value in " + feature.values().bounds());
             }
