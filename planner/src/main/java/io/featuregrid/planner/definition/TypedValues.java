@@ -2,8 +2,11 @@ package io.featuregrid.planner.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.featuregrid.planner.batch.Column;
+import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.time.Timestamps;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.Optional;
@@ -40,6 +43,26 @@ public final class TypedValues {
             case BOOL -> nodes.booleanNode((Boolean) value);
             case STRING, TIMESTAMP, DATE -> nodes.textNode(text(type, value));
         };
+    }
+
+    /** The boxed form of a row that holds a value. */
+    public static Object box(FeatureType type, Column column, int row) {
+        return switch (type.columnType()) {
+            case INT64, TIMESTAMP, INT32, DATE -> column.bitsAt(row);
+            case FLOAT64 -> column.doubleAt(row);
+            case BOOL -> column.booleanAt(row);
+            case STRING, BINARY -> new String(column.bytesAt(row), StandardCharsets.UTF_8);
+        };
+    }
+
+    /** Sets a row to the value of a boxed form. */
+    public static void set(FeatureType type, ColumnBuilder builder, int row, Object value) {
+        switch (type.columnType()) {
+            case INT64, TIMESTAMP, INT32, DATE -> builder.setBits(row, (Long) value);
+            case FLOAT64 -> builder.setDouble(row, (Double) value);
+            case BOOL -> builder.setBits(row, (Boolean) value ? 1 : 0);
+            case STRING, BINARY -> builder.setBytes(row, ((String) value).getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** A value as a person reads it. */
