@@ -23,4 +23,18 @@ public record Freshness(
         }
         return maxStalenessMicros != null ? maxStalenessMicros : Durations.INFINITY;
     }
+
+    /**
+     * How old a stored value may be and still be served online: at most the max staleness and at most the ttl. For features without a
+     * resolver.
+     *
+     * @param override the max staleness that a request asks for in place of the declared one, or null; it also replaces a ttl that only
+     *     follows the declared one
+     */
+    public long maxAgeMicros(@Nullable Long override) {
+        if (override == null) {
+            return Math.min(maxStalenessMicros == null ? Durations.INFINITY : maxStalenessMicros, effectiveTtlMicros());
+        }
+        return Math.min(override, offlineTtlMicros == null ? Durations.INFINITY : offlineTtlMicros);
+    }
 }

@@ -3,19 +3,14 @@ package io.featuregrid.planner.plan;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
-import io.featuregrid.planner.definition.Relation;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
 import io.featuregrid.planner.plan.TrainingSetPlan.Lookup;
 import io.featuregrid.planner.plan.TrainingSetPlan.Output;
-import io.featuregrid.planner.plan.TrainingSetPlan.Source;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Plans training sets: resolves every path against one catalog, one look-up an entity and T. */
@@ -23,12 +18,13 @@ public final class TrainingSetPlanner {
     private final Catalog catalog;
     private final TrainingSetRequest request;
     private final Set<String> spineColumns;
-    private final Map<String, LookupDraft> drafts = new LinkedHashMap<>();
+    private final PathResolver paths;
 
     private TrainingSetPlanner(Catalog catalog, TrainingSetRequest request, Set<String> spineColumns) {
         this.catalog = catalog;
         this.request = request;
         this.spineColumns = spineColumns;
+        this.paths = new PathResolver(catalog, new SpineRoots());
     }
 
     /**
@@ -51,10 +47,7 @@ public final class TrainingSetPlanner {
         requireColumn(request.time(), "time");
         request.roles().forEach(this::checkRole);
         request.inputs().forEach((path, column) -> requireColumn(column, "input '" + path + "'"));
-        // A given link must be known before a path goes through it: short paths first.
-        request.inputs().keySet().stream()
-                .sorted(Comparator.comparingInt(path -> path.split("\\.", -1).length))
-                .forEach(this::resolveGiven);
+        PathResolver.shortFirst(request.inputs().keySet()).forEach(this::resolveGiven);
         refuseComputed();
         List<Output> outputs = new ArrayList<>();
         Set<String> required = new HashSet<>(request.options().required());
@@ -65,12 +58,13 @@ public final class TrainingSetPlanner {
                         + (spineColumns.contains(path) ? "a spine column" : "another feature")
                         + " of that name (expected different names)");
             }
-            outputs.add(new Output(path, resolve(path), true, required.remove(path)));
+            outputs.add(new Output(path, paths.resolve(path), true, required.remove(path)));
         }
         for (String path : required) {
-            outputs.add(new Output(path, resolve(path), false, true));
+            outputs.add(new Output(path, paths.resolve(path), false, true));
         }
-        List<Lookup> lookups = drafts.values().stream().map(LookupDraft::finish).toList();
+        List<Lookup> lookups =
+                paths.drafts().stream().map(PathResolver.Draft::finish).toList();
         return new TrainingSetPlan(
                 catalog.version(),
                 request.time(),
@@ -95,93 +89,24 @@ public final class TrainingSetPlanner {
 
     private void refuseComputed() {
         for (String path : request.options().recompute()) {
-            resolve(path);
+            paths.resolve(path);
             throw FeatureGridException.of(
                     ErrorCode.INVALID_QUERY,
                     path,
                     "recompute names '" + path + "', which has no resolver (expected a computed feature)");
         }
-        request.options().sample().forEach(this::target);
+        request.options().sample().forEach(paths::target);
     }
 
     private void resolveGiven(String path) {
-        Target target = target(path);
-        if (target.draft().set.isKey(target.feature().name())) {
+        PathResolver.Target target = paths.target(path);
+        if (target.draft().set().isKey(target.feature().name())) {
             throw FeatureGridException.of(
                     ErrorCode.INVALID_QUERY,
                     path,
                     "input '" + path + "' is a key column (expected it in keys or sets, as an entity)");
         }
-        target.draft().given.put(target.feature().name(), request.inputs().get(path));
-    }
-
-    private Source resolve(String path) {
-        Target target = target(path);
-        return target.draft().source(target.feature());
-    }
-
-    private record Target(LookupDraft draft, Feature feature) {}
-
-    private Target target(String path) {
-        String[] parts = path.split("\\.", -1);
-        if (parts.length < 2) {
-            throw unknown(path, "is no path (expected set.feature)");
-        }
-        LookupDraft draft = root(path, parts[0]);
-        for (int part = 1; part < parts.length - 1; part++) {
-            draft = follow(path, draft, parts[part]);
-        }
-        String last = parts[parts.length - 1];
-        FeatureSet set = draft.set;
-        Feature feature = set.feature(last)
-                .orElseThrow(() -> unknown(
-                        path,
-                        set.relation(last).isPresent()
-                                ? "names a relation (expected a feature behind it)"
-                                : "is unknown: '" + set.name() + "' has no feature '" + last + "' (expected one of "
-                                        + set.features().stream()
-                                                .map(Feature::name)
-                                                .toList() + ")"));
-        return new Target(draft, feature);
-    }
-
-    private LookupDraft root(String path, String role) {
-        LookupDraft known = drafts.get(role);
-        if (known != null) {
-            return known;
-        }
-        TrainingSetRequest.Role entity = request.roles().get(role);
-        FeatureSet set = catalog.set(entity == null ? role : entity.set())
-                .orElseThrow(() -> unknown(path, "is unknown: there is no set or role '" + role + "'"));
-        Keys keys = entity == null && !set.global()
-                ? new Keys.None()
-                : new Keys.Spine(set.key().stream()
-                        .map(column -> entity == null ? "" : entity.keys().getOrDefault(column, ""))
-                        .toList());
-        LookupDraft draft = new LookupDraft(drafts.size(), role, set, keys);
-        drafts.put(role, draft);
-        return draft;
-    }
-
-    private LookupDraft follow(String path, LookupDraft parent, String name) {
-        String prefix = parent.path + "." + name;
-        LookupDraft known = drafts.get(prefix);
-        if (known != null) {
-            return known;
-        }
-        Relation relation = parent.set
-                .relation(name)
-                .orElseThrow(
-                        () -> unknown(path, "is unknown: '" + parent.set.name() + "' has no relation '" + name + "'"));
-        FeatureSet target = catalog.set(relation.set()).orElseThrow();
-        List<Source> links = new ArrayList<>();
-        for (String column : target.key()) {
-            String link = relation.on().getOrDefault(column, "");
-            links.add(parent.source(parent.set.feature(link).orElseThrow()));
-        }
-        LookupDraft draft = new LookupDraft(drafts.size(), prefix, target, new Keys.Links(parent.index, links));
-        drafts.put(prefix, draft);
-        return draft;
+        target.draft().give(target.feature(), request.inputs().getOrDefault(path, ""));
     }
 
     private void requireColumn(String column, String subject) {
@@ -196,46 +121,27 @@ public final class TrainingSetPlanner {
         return new FeatureGridException(ErrorCode.INVALID_QUERY, message);
     }
 
-    private static FeatureGridException unknown(String path, String what) {
-        return FeatureGridException.of(ErrorCode.PARSE_FAILED, path, "feature '" + path + "' " + what);
-    }
-
-    /** A look-up while paths are still being added to it. */
-    private static final class LookupDraft {
-        private final int index;
-        private final String path;
-        private final FeatureSet set;
-        private final Keys keys;
-        private final Map<String, String> given = new LinkedHashMap<>();
-        private final Map<String, Feature> stored = new LinkedHashMap<>();
-        private boolean existence;
-
-        LookupDraft(int index, String path, FeatureSet set, Keys keys) {
-            this.index = index;
-            this.path = path;
-            this.set = set;
-            this.keys = keys;
+    /** Entities are named by spine columns. */
+    private final class SpineRoots implements PathResolver.Roots {
+        @Override
+        public PathResolver.Root root(String path, String role) {
+            TrainingSetRequest.Role entity = request.roles().get(role);
+            FeatureSet set = catalog.set(entity == null ? role : entity.set())
+                    .orElseThrow(
+                            () -> PathResolver.unknown(path, "is unknown: there is no set or role '" + role + "'"));
+            Keys keys = entity == null && !set.global()
+                    ? new Keys.None()
+                    : new Keys.Spine(set.key().stream()
+                            .map(column -> entity == null ? "" : entity.keys().getOrDefault(column, ""))
+                            .toList());
+            return new PathResolver.Root(set, keys);
         }
 
-        Source source(Feature feature) {
-            String column = given.get(feature.name());
-            if (column != null) {
-                return new Source.Given(column, feature);
-            }
-            if (keys instanceof Keys.None) {
-                throw invalid("role '" + path + "' has no keys (expected keys of '" + set.name() + "': " + set.key()
-                        + ", or every feature asked of it among the inputs)");
-            }
-            if (set.isKey(feature.name())) {
-                existence |= keys instanceof Keys.Links;
-                return new Source.Key(index, set.key().indexOf(feature.name()), feature);
-            }
-            stored.put(feature.name(), feature);
-            return new Source.Stored(index, feature);
-        }
-
-        Lookup finish() {
-            return new Lookup(path, set, keys, List.copyOf(stored.values()), existence);
+        @Override
+        public FeatureGridException withoutKeys(PathResolver.Draft draft, Feature feature) {
+            return invalid("role '" + draft.path() + "' has no keys (expected keys of '"
+                    + draft.set().name() + "': " + draft.set().key()
+                    + ", or every feature asked of it among the inputs)");
         }
     }
 }

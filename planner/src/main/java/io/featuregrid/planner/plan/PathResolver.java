@@ -1,0 +1,216 @@
+package io.featuregrid.planner.plan;
+
+import io.featuregrid.planner.definition.Catalog;
+import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.definition.Relation;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
+import io.featuregrid.planner.plan.TrainingSetPlan.Lookup;
+import io.featuregrid.planner.plan.TrainingSetPlan.Source;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Finds what the paths of one request mean in one catalog, and gathers the look-ups that they need: one an entity, parents before children.
+ * For one thread.
+ */
+final class PathResolver {
+    private final Catalog catalog;
+    private final Roots roots;
+    private final Map<String, Draft> drafts = new LinkedHashMap<>();
+
+    /** Where a request takes the entities from that its paths begin at. */
+    interface Roots {
+        /** The set and the keys of a path's first name; the keys are {@link Keys.None} if the request names no entity of it. */
+        Root root(String path, String name);
+
+        /** The refusal of a path that needs an entity which the request does not name. */
+        FeatureGridException withoutKeys(Draft draft, Feature feature);
+    }
+
+    /** Where a path begins. */
+    record Root(FeatureSet set, Keys keys) {}
+
+    /** What a path leads to: a feature of a look-up's set. */
+    record Target(Draft draft, Feature feature) {}
+
+    PathResolver(Catalog catalog, Roots roots) {
+        this.catalog = catalog;
+        this.roots = roots;
+    }
+
+    /** Paths in the order in which they have to be given: a given link must be known before a path goes through it. */
+    static List<String> shortFirst(Iterable<String> paths) {
+        List<String> sorted = new ArrayList<>();
+        paths.forEach(sorted::add);
+        sorted.sort(Comparator.comparingLong(
+                path -> path.chars().filter(character -> character == '.').count()));
+        return sorted;
+    }
+
+    /**
+     * What a path leads to.
+     *
+     * @throws FeatureGridException PARSE_FAILED for an unknown name
+     */
+    Target target(String path) {
+        String[] parts = path.split("\\.", -1);
+        if (parts.length < 2) {
+            throw unknown(path, "is no path (expected set.feature)");
+        }
+        Draft draft = root(path, parts[0]);
+        for (int part = 1; part < parts.length - 1; part++) {
+            draft = follow(path, draft, parts[part]);
+        }
+        return new Target(draft, draft.feature(path, parts[parts.length - 1]));
+    }
+
+    /**
+     * The feature that a path leads to, whatever the request gives.
+     *
+     * @throws FeatureGridException PARSE_FAILED for an unknown name
+     */
+    static Feature find(Catalog catalog, String path) {
+        Roots anywhere = new Roots() {
+            @Override
+            public Root root(String asked, String name) {
+                FeatureSet set = catalog.set(name)
+                        .orElseThrow(() -> unknown(asked, "is unknown: there is no set '" + name + "'"));
+                return new Root(set, new Keys.Spine(set.key()));
+            }
+
+            @Override
+            public FeatureGridException withoutKeys(Draft draft, Feature feature) {
+                throw new IllegalStateException("every entity is named");
+            }
+        };
+        return new PathResolver(catalog, anywhere).target(path).feature();
+    }
+
+    /** Where the value of a path comes from; the look-up is made to provide it. */
+    Source resolve(String path) {
+        Target target = target(path);
+        return source(target.draft(), target.feature());
+    }
+
+    Source source(Draft draft, Feature feature) {
+        String column = draft.given.get(feature.name());
+        if (column != null) {
+            return new Source.Given(column, feature);
+        }
+        if (draft.keys instanceof Keys.None) {
+            throw roots.withoutKeys(draft, feature);
+        }
+        if (draft.set.isKey(feature.name())) {
+            draft.existence |= draft.keys instanceof Keys.Links;
+            return new Source.Key(draft.index, draft.set.key().indexOf(feature.name()), feature);
+        }
+        draft.stored.put(feature.name(), feature);
+        return new Source.Stored(draft.index, feature);
+    }
+
+    List<Draft> drafts() {
+        return List.copyOf(drafts.values());
+    }
+
+    private Draft root(String path, String name) {
+        Draft known = drafts.get(name);
+        if (known != null) {
+            return known;
+        }
+        Root root = roots.root(path, name);
+        return put(new Draft(drafts.size(), name, root.set(), root.keys()));
+    }
+
+    private Draft follow(String path, Draft parent, String name) {
+        String prefix = parent.path + "." + name;
+        Draft known = drafts.get(prefix);
+        if (known != null) {
+            return known;
+        }
+        Relation relation = parent.set
+                .relation(name)
+                .orElseThrow(
+                        () -> unknown(path, "is unknown: '" + parent.set.name() + "' has no relation '" + name + "'"));
+        FeatureSet target = catalog.set(relation.set()).orElseThrow();
+        List<Source> links = new ArrayList<>();
+        for (String column : target.key()) {
+            String link = relation.on().getOrDefault(column, "");
+            links.add(source(parent, parent.set.feature(link).orElseThrow()));
+        }
+        return put(new Draft(drafts.size(), prefix, target, new Keys.Links(parent.index, links)));
+    }
+
+    private Draft put(Draft draft) {
+        drafts.put(draft.path, draft);
+        return draft;
+    }
+
+    static FeatureGridException unknown(String path, String what) {
+        return FeatureGridException.of(ErrorCode.PARSE_FAILED, path, "feature '" + path + "' " + what);
+    }
+
+    /** A look-up while paths are still being added to it. */
+    static final class Draft {
+        private final int index;
+        private final String path;
+        private final FeatureSet set;
+        private final Keys keys;
+        private final Map<String, Feature> features;
+        private final Map<String, String> given = new HashMap<>();
+        private final Map<String, Feature> stored = new LinkedHashMap<>();
+        private boolean existence;
+
+        private Draft(int index, String path, FeatureSet set, Keys keys) {
+            this.index = index;
+            this.path = path;
+            this.set = set;
+            this.keys = keys;
+            this.features = set.features().stream().collect(Collectors.toMap(Feature::name, Function.identity()));
+        }
+
+        int index() {
+            return index;
+        }
+
+        String path() {
+            return path;
+        }
+
+        FeatureSet set() {
+            return set;
+        }
+
+        /** Says that a column of the request holds a feature's value. */
+        void give(Feature feature, String column) {
+            given.put(feature.name(), column);
+        }
+
+        Lookup finish() {
+            return new Lookup(path, set, keys, List.copyOf(stored.values()), existence);
+        }
+
+        private Feature feature(String path, String name) {
+            Feature feature = features.get(name);
+            if (feature == null) {
+                throw unknown(
+                        path,
+                        set.relation(name).isPresent()
+                                ? "names a relation (expected a feature behind it)"
+                                : "is unknown: '" + set.name() + "' has no feature '" + name + "' (expected one of "
+                                        + set.features().stream()
+                                                .map(Feature::name)
+                                                .toList() + ")");
+            }
+            return feature;
+        }
+    }
+}
