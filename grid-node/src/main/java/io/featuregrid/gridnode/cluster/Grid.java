@@ -1,0 +1,154 @@
+package io.featuregrid.gridnode.cluster;
+
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteException;
+import org.apache.ignite.Ignition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node of the grid in this process. Its rows and what the grid keeps of its own lie in one folder and are there again when it starts
+ * from that. Safe for use by several threads.
+ */
+public final class Grid implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Grid.class);
+
+    private final GridSettings settings;
+    private final FolderLock lock;
+    private final Ignite ignite;
+    private final NodeIdentity identity;
+    private final Ports ports;
+
+    private Grid(GridSettings settings, FolderLock lock, Ignite ignite, NodeIdentity identity, Ports ports) {
+        this.settings = settings;
+        this.lock = lock;
+        this.ignite = ignite;
+        this.identity = identity;
+        this.ports = ports;
+    }
+
+    /**
+     * Starts the node: joins the grid of the peers that answer, or begins one; returns when rows can be read and written.
+     *
+     * @throws FeatureGridException CONFLICT if a port is taken, or the folder is that of a node that runs or of another grid;
+     *     DEADLINE_EXCEEDED if other nodes that hold rows do not come; INTERNAL_SERVER_ERROR if the folder cannot be used
+     */
+    public static Grid start(GridSettings settings) {
+        Path folder = settings.folder();
+        try {
+            Files.createDirectories(folder);
+            FolderLock lock = FolderLock.take(folder);
+            try {
+                return start(settings, lock);
+            } catch (IOException | RuntimeException failure) {
+                lock.close();
+                throw failure;
+            }
+        } catch (IOException failure) {
+            throw new FeatureGridException(
+                    ErrorCode.INTERNAL_SERVER_ERROR,
+                    "the grid's folder " + folder + " cannot be used: " + failure
+                            + " (expected a folder that this user may write)",
+                    failure);
+        }
+    }
+
+    private static Grid start(GridSettings settings, FolderLock lock) throws IOException {
+        NodeIdentity remembered = NodeIdentity.read(settings.folder());
+        Ports ports = Ports.find(settings.addresses());
+        remembered.write(settings.folder());
+        Ignite ignite = ignite(settings, remembered, ports);
+        try {
+            Baseline.activate(ignite, settings.activationWait());
+            Baseline.join(ignite);
+            NodeIdentity identity = new NodeIdentity(remembered.id(), NodeNumbers.claim(ignite, remembered));
+            if (!identity.equals(remembered)) {
+                identity.write(settings.folder());
+            }
+            LOG.info(
+                    "node {} of a grid of {}; thin clients at {}:{}",
+                    identity.number(),
+                    ignite.cluster().forServers().nodes().size(),
+                    settings.addresses().host(),
+                    ports.thin());
+            return new Grid(settings, lock, ignite, identity, ports);
+        } catch (IOException | RuntimeException failure) {
+            Ignition.stop(ignite.name(), true);
+            throw failure;
+        }
+    }
+
+    private static Ignite ignite(GridSettings settings, NodeIdentity identity, Ports ports) {
+        try {
+            return Ignition.start(GridConfiguration.of(settings, identity, ports, new ReaderSecurity()));
+        } catch (IgniteException failure) {
+            throw new FeatureGridException(
+                    ErrorCode.CONFLICT,
+                    "the grid node of " + settings.folder() + " did not start: " + rootMessage(failure)
+                            + " (expected a folder and ports that are this node's alone, and peers that are of its grid)",
+                    failure);
+        }
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    /** What other packages of this module build on. */
+    public Ignite ignite() {
+        return ignite;
+    }
+
+    public GridSettings settings() {
+        return settings;
+    }
+
+    /** The number that the grid gave this node, 1 to 32767: its own for ever, and no other's. */
+    public int nodeNumber() {
+        return identity.number();
+    }
+
+    /** Where thin clients read, {@code host:port}. */
+    public String thinAddress() {
+        return settings.addresses().host() + ":" + ports.thin();
+    }
+
+    /** What other nodes name as their peer, {@code host:port}. */
+    public String discoveryAddress() {
+        return settings.addresses().host() + ":" + ports.discovery();
+    }
+
+    /** How many nodes are there now. */
+    public int nodes() {
+        return ignite.cluster().forServers().nodes().size();
+    }
+
+    /** Partitions, over all caches, of which no copy is left on a node that is there; 0 unless more nodes are lost than there are backups. */
+    public int partitionsLost() {
+        int lost = 0;
+        for (String cache : ignite.cacheNames()) {
+            lost += ignite.cache(cache).lostPartitions().size();
+        }
+        return lost;
+    }
+
+    /** Stops the node, once what it does is done; its rows stay in the folder. */
+    @Override
+    public void close() {
+        Ignition.stop(ignite.name(), false);
+        try {
+            lock.close();
+        } catch (IOException failure) {
+            LOG.warn("the lock of {} cannot be given back before the process ends", settings.folder(), failure);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.featuregrid.gridnode.cluster;
+
+import org.apache.ignite.IgniteLogger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ignite's log as part of ours. What Ignite calls information, some hundred lines a start, is shown only to who debugs. */
+final class GridLog implements IgniteLogger {
+    private final Logger log;
+
+    GridLog(String category) {
+        this.log = LoggerFactory.getLogger(category);
+    }
+
+    @Override
+    public IgniteLogger getLogger(Object category) {
+        return new GridLog(category instanceof Class<?> type ? type.getName() : String.valueOf(category));
+    }
+
+    @Override
+    public void trace(String message) {
+        log.trace(message);
+    }
+
+    @Override
+    public void debug(String message) {
+        log.trace(message);
+    }
+
+    @Override
+    public void info(String message) {
+        log.debug(message);
+    }
+
+    @Override
+    public void warning(String message, @Nullable Throwable failure) {
+        log.warn(message, failure);
+    }
+
+    @Override
+    public void error(String message, @Nullable Throwable failure) {
+        log.error(message, failure);
+    }
+
+    @Override
+    public boolean isTraceEnabled() {
+        return log.isTraceEnabled();
+    }
+
+    @Override
+    public boolean isDebugEnabled() {
+        return log.isTraceEnabled();
+    }
+
+    @Override
+    public boolean isInfoEnabled() {
+        return log.isDebugEnabled();
+    }
+
+    /** Quiet, Ignite would write to standard output. */
+    @Override
+    public boolean isQuiet() {
+        return false;
+    }
+
+    @Override
+    public @Nullable String fileName() {
+        return null;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.featuregrid.gridnode.cluster;
+
+import org.jspecify.annotations.NullMarked;
