@@ -1,24 +1,35 @@
 package io.featuregrid.offline.read;
 
+import io.featuregrid.offline.layout.EntityKeys;
 import io.featuregrid.offline.layout.HistoryFile;
+import io.featuregrid.offline.layout.PinnedTable;
+import io.featuregrid.offline.layout.SystemColumns;
 import io.featuregrid.offline.layout.TableSnapshot;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
+import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.execute.ErasureList;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the files of a snapshot one after the other. */
+/** Reads the files of a snapshot one after the other, without what was erased. */
 public final class TableScan implements HistoryScan {
     private final List<TypedColumn> columns;
     private final List<HistoryFileReader.Wanted> wanted;
     private final Iterator<HistoryFile> files;
+    private final ErasureList erased;
+    private final List<Integer> keyColumns;
+    private final int insertedAt;
+    private final int sequence;
     private @Nullable HistoryFileReader reader;
 
-    public TableScan(TableSnapshot snapshot) {
+    public TableScan(FeatureSet set, PinnedTable table) {
+        TableSnapshot snapshot = table.snapshot();
+        this.erased = table.erased();
         this.columns = snapshot.columns().stream()
                 .map(TableSnapshot.SnapshotColumn::column)
                 .toList();
@@ -27,6 +38,10 @@ public final class TableScan implements HistoryScan {
                         column.fieldId(), column.column().type(), false))
                 .toList();
         this.files = snapshot.files().iterator();
+        List<String> names = columns.stream().map(TypedColumn::name).toList();
+        this.keyColumns = set.key().stream().map(names::indexOf).toList();
+        this.insertedAt = names.indexOf(SystemColumns.INSERTED_AT);
+        this.sequence = names.indexOf(SystemColumns.SEQUENCE);
     }
 
     @Override
@@ -60,11 +75,26 @@ public final class TableScan implements HistoryScan {
     }
 
     private FeatureBatch batch(HistoryFileReader.Chunk chunk) {
-        int[] rows = IntStream.range(0, chunk.rows()).toArray();
+        int[] rows = erased.isEmpty() ? IntStream.range(0, chunk.rows()).toArray() : notErased(chunk);
         List<Column> values = new ArrayList<>();
         for (int column = 0; column < columns.size(); column++) {
             values.add(chunk.column(column).build(rows, rows.length));
         }
         return FeatureBatch.onHeap(columns.stream().map(TypedColumn::name).toList(), values, rows.length);
+    }
+
+    private int[] notErased(HistoryFileReader.Chunk chunk) {
+        EntityKeys keys = new EntityKeys(
+                keyColumns.stream().map(column -> columns.get(column).type()).toList(),
+                chunk.rows());
+        for (int column = 0; column < keys.columns(); column++) {
+            keys.set(column, chunk.column(keyColumns.get(column)), chunk.rows());
+        }
+        return IntStream.range(0, chunk.rows())
+                .filter(row -> !erased.hides(
+                        keys.canonicalBytes(row),
+                        chunk.column(insertedAt).bitsAt(row),
+                        chunk.column(sequence).bitsAt(row)))
+                .toArray();
     }
 }
