@@ -9,6 +9,7 @@ import io.featuregrid.offline.world.HistoryFolder;
 import io.featuregrid.offline.write.Ingest;
 import io.featuregrid.offline.write.IngestCounts;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.plan.IngestPlan;
@@ -67,18 +68,25 @@ class CrashTest {
     @Test
     void anIngestThatWasCommittedIsKept() throws IOException {
         Path kept = home.resolve("record");
+        Path record;
         try (Ingest ingest = driver.history().ingest(plan)) {
             ingest.append(driver.memory().batch(plan.columns(), rows(RUN_ROWS)));
-            Files.copy(folder.journal().getFirst(), kept);
+            record = folder.journal().getFirst();
+            Files.copy(record, kept);
             ingest.commit();
         }
         assertThat(folder.journal()).isEmpty();
-        Files.copy(kept, home.resolve("history/ingests/11111111-1111-1111-1111-111111111111.json"));
+        driver.store().lose();
+        Files.copy(kept, record);
         List<Path> files = folder.dataFiles("thing");
         driver.restart();
-        assertThat(folder.journal()).isEmpty();
         assertThat(folder.dataFiles("thing")).isEqualTo(files);
         assertThat(countRows()).isEqualTo(RUN_ROWS);
+        assertThat(folder.journal()).containsExactly(record);
+        assertThat(driver.store().mergedRows()).isZero();
+        driver.history().finishIngests(new Catalog(1, 2, List.of(set), List.of()));
+        assertThat(folder.journal()).isEmpty();
+        assertThat(driver.store().mergedRows()).isGreaterThanOrEqualTo(RUN_ROWS);
     }
 
     @Test
@@ -93,7 +101,7 @@ class CrashTest {
 
     @Test
     void aCrashBeforeTheTableWasMadeIsNoObstacle() throws IOException {
-        Path record = home.resolve("history/ingests/22222222-2222-2222-2222-222222222222.json");
+        Path record = home.resolve("ingests/22222222-2222-2222-2222-222222222222.json");
         Files.writeString(
                 record,
                 "{\"format\":1,\"id\":\"b\",\"table\":\"thing\",\"files\":\"22222222-2222-2222-2222-222222222222\"}");

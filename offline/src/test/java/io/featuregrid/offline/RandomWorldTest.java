@@ -3,12 +3,14 @@ package io.featuregrid.offline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.featuregrid.offline.load.LoadResult;
 import io.featuregrid.offline.world.AsOfOracle;
 import io.featuregrid.offline.world.AsOfOracle.Entity;
 import io.featuregrid.offline.world.AsOfOracle.Observation;
 import io.featuregrid.offline.world.AsOfOracle.Question;
 import io.featuregrid.offline.world.Cell;
 import io.featuregrid.offline.world.HistoryDriver;
+import io.featuregrid.offline.world.ObservationBatches;
 import io.featuregrid.offline.world.RandomCatalog;
 import io.featuregrid.offline.world.RandomIngest;
 import io.featuregrid.offline.world.RandomRequest;
@@ -17,9 +19,15 @@ import io.featuregrid.offline.world.Seeds;
 import io.featuregrid.offline.world.SettableClock;
 import io.featuregrid.offline.write.Ingest;
 import io.featuregrid.offline.write.IngestCounts;
+import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.KeyBytes;
+import io.featuregrid.planner.batch.Origin;
+import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.ErasureList;
+import io.featuregrid.planner.execute.HeapOnlineStore;
 import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.time.AsOf;
 import java.nio.file.Path;
@@ -28,6 +36,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -52,18 +61,27 @@ class RandomWorldTest {
         Path home = folder.resolve(names + "-" + seed);
         try (World world = new World(home, seed, names)) {
             for (int ingest = 0; ingest < ingests; ingest++) {
-                world.ingest(ingest);
+                if (world.random.percent(35)) {
+                    world.drain(ingest);
+                } else {
+                    world.ingest(ingest);
+                }
+                if (world.random.percent(10)) {
+                    world.erase();
+                }
                 if (world.random.percent(25)) {
                     world.definitions.change();
                 }
                 if (world.random.percent(8)) {
                     world.driver.restart();
+                    world.driver.history().finishIngests(world.definitions.catalog());
                 }
                 if (ingest % 3 == 2) {
                     world.compare(4);
                 }
             }
             world.compare(8);
+            world.compareLoads();
         }
     }
 
@@ -74,6 +92,8 @@ class RandomWorldTest {
         private final HistoryDriver driver;
         private final AsOfOracle oracle = new AsOfOracle();
         private final Map<String, Long> imported = new HashMap<>();
+        private final Map<Observation, Origin> origins = new HashMap<>();
+        private final Map<String, Long> segments = new HashMap<>();
         private final List<Long> insertedAt = new ArrayList<>(List.of(RandomValues.START));
         private long now = RandomValues.START + 20;
 
@@ -97,8 +117,16 @@ class RandomWorldTest {
                 refuse(ingest);
                 return;
             }
+            if (ingest.imported() && erased(ingest)) {
+                assertThatThrownBy(() -> send(ingest, "erased"))
+                        .isInstanceOf(FeatureGridException.class)
+                        .hasMessageStartingWith("CONFLICT")
+                        .hasMessageContaining("was erased");
+                return;
+            }
             String id = "ingest-" + number;
             IngestCounts counts = send(ingest, id);
+            assertThat(counts.online()).isEqualTo(ingest.size());
             assertThat(counts.rows()).isEqualTo(ingest.size());
             assertThat(counts.insertedAt()).isGreaterThan(insertedAt.getLast());
             insertedAt.add(counts.insertedAt());
@@ -111,6 +139,64 @@ class RandomWorldTest {
             if (ingest.imported()) {
                 imported.put(table, before + ingest.size());
             }
+        }
+
+        private boolean erased(RandomIngest ingest) {
+            ErasureList erased = driver.erasures().of(ingest.set());
+            return ingest.observations(0, 0).stream()
+                    .anyMatch(one -> erased.mark(key(ingest.set(), one.entity())).isPresent());
+        }
+
+        private static byte[] key(FeatureSet set, Entity entity) {
+            return KeyBytes.of(ObservationBatches.keys(set, List.of(entity.key())).columns(), 0);
+        }
+
+        /** Observations that came by the log: they are in the online store before they are in history. */
+        void drain(int number) {
+            now += random.between(-3, 6);
+            driver.clock().set(now);
+            RandomIngest ingest = new RandomIngest(random, definitions, definitions.anySet(), now, seed + number);
+            if (ingest.imported()) {
+                return;
+            }
+            FeatureSet set = ingest.set();
+            long learnt = insertedAt.getLast() + 1;
+            insertedAt.add(learnt);
+            driver.clock().set(Math.max(now, learnt + 1));
+            List<Observation> observations = ingest.observations(learnt, 0);
+            observations.forEach(oracle::add);
+            observations.forEach(one -> origins.put(one, random.oneOf(List.of(Origin.values()))));
+            int cut = observations.isEmpty() ? 0 : random.between(0, observations.size());
+            List<FeatureBatch> batches = List.of(batch(set, observations.subList(0, cut)), batch(set, observations.subList(cut, observations.size())));
+            batches.forEach(batch -> driver.store().merge(set, batch));
+            int shard = random.between(0, 2);
+            String place = set.table() + shard;
+            long segment = segments.getOrDefault(place, 0L) + random.between(1, 2);
+            assertThat(driver.history().sink().drained(set, shard)).isEqualTo(segments.getOrDefault(place, 0L));
+            segments.put(place, segment);
+            driver.history().sink().drain(set, shard, segment, batches);
+            if (random.percent(30)) {
+                driver.history().sink().drain(set, shard, segment - random.between(0, 1), batches);
+            }
+            assertThat(driver.history().sink().drained(set, shard)).isEqualTo(segment);
+        }
+
+        private FeatureBatch batch(FeatureSet set, List<Observation> observations) {
+            return ObservationBatches.of(set, observations, one -> origins.getOrDefault(one, Origin.INGEST));
+        }
+
+        /** Erases an entity: what is known of it until now is skipped from now on, wherever it lies. */
+        void erase() {
+            FeatureSet set = definitions.anySet();
+            List<Entity> entities = oracle.entities(set.table());
+            if (entities.isEmpty()) {
+                return;
+            }
+            Entity entity = random.oneOf(entities);
+            Stamp mark = new Stamp(0, insertedAt.getLast(), Long.MAX_VALUE);
+            driver.erasures().erase(set, key(set, entity), mark);
+            driver.store().erase(set, ObservationBatches.keys(set, List.of(entity.key())), mark);
+            oracle.erase(entity);
         }
 
         private IngestCounts send(RandomIngest ingest, String id) {
@@ -143,6 +229,48 @@ class RandomWorldTest {
             for (FeatureSet set : definitions.catalog().sets()) {
                 compareAsOf(set);
                 compareScan(set);
+                compareOnline(set, Long.MAX_VALUE);
+            }
+        }
+
+        /** The online store holds what it would hold had it been told every observation one by one, until a time. */
+        private void compareOnline(FeatureSet set, long until) {
+            List<List<Object>> keys =
+                    oracle.entities(set.table()).stream().map(Entity::key).toList();
+            HeapOnlineStore replayed = new HeapOnlineStore();
+            replayed.prepare(set);
+            replayed.merge(
+                    set,
+                    batch(
+                            set,
+                            oracle.of(set.table()).stream()
+                                    .filter(one -> one.observedAt() <= until)
+                                    .toList()));
+            long later = RandomValues.START + 1_000;
+            assertThat(ObservationBatches.describe(driver.store(), set, keys, later))
+                    .as("online rows of %s until %d", set.name(), until)
+                    .isEqualTo(ObservationBatches.describe(replayed, set, keys, later));
+        }
+
+        /** A store that lost everything gets it back by loads. */
+        void compareLoads() {
+            long clock = RandomValues.START + 100;
+            driver.clock().set(clock);
+            for (FeatureSet set : definitions.catalog().sets()) {
+                for (long until : List.of(random.time(0, 30), clock)) {
+                    driver.store().lose();
+                    List<Integer> buckets = new ArrayList<>();
+                    LoadResult result = driver.history()
+                            .load(set, OptionalLong.of(until), (rows, done, of) -> buckets.add(done));
+                    compareOnline(set, until);
+                    assertThat(buckets).isSorted().endsWith(16);
+                    assertThat(result.asOf()).isEqualTo(until);
+                    Question question = new Question(until, false, 0, Long.MAX_VALUE);
+                    assertThat(result.rows())
+                            .isEqualTo(oracle.entities(set.table()).stream()
+                                    .filter(entity -> oracle.exists(entity, question))
+                                    .count());
+                }
             }
         }
 

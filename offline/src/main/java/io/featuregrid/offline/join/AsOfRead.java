@@ -1,21 +1,16 @@
 package io.featuregrid.offline.join;
 
-import io.featuregrid.offline.layout.EntityKeys;
 import io.featuregrid.offline.layout.HistoryFile;
-import io.featuregrid.offline.layout.TableSnapshot;
-import io.featuregrid.offline.read.DistinctKeys;
-import io.featuregrid.offline.read.HistoryFileReader.Wanted;
+import io.featuregrid.offline.layout.PinnedTable;
+import io.featuregrid.offline.work.Workers;
 import io.featuregrid.planner.batch.Column;
-import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.time.AsOf;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,23 +19,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AsOfRead implements AutoCloseable {
     private final FeatureSet set;
-    private final TableSnapshot snapshot;
+    private final PinnedTable table;
     private final long time;
     private final int windowRows;
     private final List<Feature> carried;
     private final SetLookup lookup;
     private final Iterator<List<HistoryFile>> buckets;
-    private @Nullable DistinctKeys keys;
+    private @Nullable BucketKeys keys;
 
-    public AsOfRead(
-            FeatureSet set, TableSnapshot snapshot, long time, AsOf asOf, ExecutorService executor, int windowRows) {
+    public AsOfRead(FeatureSet set, PinnedTable table, long time, AsOf asOf, Workers workers, int windowRows) {
         this.set = set;
-        this.snapshot = snapshot;
+        this.table = table;
         this.time = time;
         this.windowRows = windowRows;
         this.carried = set.carried();
-        this.lookup = new SetLookup(set, snapshot, asOf, executor, new Cancellation());
-        this.buckets = snapshot.filesByBucket().values().iterator();
+        this.lookup = new SetLookup(set, table, asOf, workers, new Cancellation());
+        this.buckets = table.snapshot().filesByBucket().values().iterator();
     }
 
     /**
@@ -54,13 +48,11 @@ public final class AsOfRead implements AutoCloseable {
                 if (!buckets.hasNext()) {
                     return null;
                 }
-                keys = new DistinctKeys(buckets.next(), keyColumns());
+                keys = new BucketKeys(set, table.snapshot(), buckets.next(), windowRows);
             }
-            EntityKeys window =
-                    new EntityKeys(keyColumns().stream().map(Wanted::type).toList(), windowRows);
-            int rows = keys.next(window, windowRows);
-            if (rows > 0) {
-                return read(window, rows);
+            SpineRows entities = keys.next(time);
+            if (entities != null) {
+                return read(entities);
             }
             close();
         }
@@ -74,18 +66,9 @@ public final class AsOfRead implements AutoCloseable {
         }
     }
 
-    private List<Wanted> keyColumns() {
-        return set.keyFeatures().stream()
-                .map(key -> new Wanted(snapshot.fieldId(key.name()), key.type().columnType(), true))
-                .toList();
-    }
-
-    private FeatureBatch read(EntityKeys window, int rows) {
-        long[] times = new long[rows];
-        boolean[] known = new boolean[rows];
-        Arrays.fill(times, time);
-        Arrays.fill(known, true);
-        SetLookup.Found found = lookup.run(new SpineRows(window, times, known), carried, true);
+    private FeatureBatch read(SpineRows entities) {
+        Found found = lookup.run(entities, carried, true);
+        int rows = entities.rows();
         int[] existing = new int[rows];
         int count = 0;
         for (int row = 0; row < rows; row++) {
@@ -98,24 +81,12 @@ public final class AsOfRead implements AutoCloseable {
         List<Feature> keyFeatures = set.keyFeatures();
         for (int column = 0; column < keyFeatures.size(); column++) {
             names.add(keyFeatures.get(column).name());
-            columns.add(keyColumn(window, column, rows).build(existing, count));
+            columns.add(entities.keyColumn(column).build(existing, count));
         }
         for (Feature feature : carried) {
             names.add(feature.name());
             columns.add(found.values(feature).build(existing, count));
         }
         return FeatureBatch.onHeap(names, columns, count);
-    }
-
-    private static ColumnBuilder keyColumn(EntityKeys window, int column, int rows) {
-        ColumnBuilder builder = new ColumnBuilder(window.type(column), rows);
-        for (int row = 0; row < rows; row++) {
-            if (builder.type().variable()) {
-                builder.setBytes(row, window.bytesAt(row, column));
-            } else {
-                builder.setBits(row, window.longAt(row, column));
-            }
-        }
-        return builder;
     }
 }

@@ -7,16 +7,20 @@ import io.featuregrid.offline.layout.SystemColumns;
 import io.featuregrid.offline.layout.TableSnapshot;
 import io.featuregrid.offline.read.HistoryFileReader;
 import io.featuregrid.offline.read.HistoryFileReader.Wanted;
+import io.featuregrid.offline.read.ObservationBuffer;
+import io.featuregrid.offline.read.Origins;
 import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.ColumnType;
+import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.ErasureList;
 import io.featuregrid.planner.time.AsOf;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,43 +39,52 @@ final class FileJoin {
     private static final int INSERTED_AT = 1;
     private static final int SEQUENCE = 2;
     private static final int TOMBSTONE = 3;
-    private static final int CARRIED = 4;
 
     private final SpineRows spine;
     private final int[] order;
+    private final @Nullable Stamp @Nullable [] marks;
     private final AsOf asOf;
     private final List<Target> targets = new ArrayList<>();
-    private final @Nullable NewestValues existence;
+    private final Found found;
+    private final Found.@Nullable Existence existence;
     private final List<Wanted> wanted = new ArrayList<>();
     private final EntityKeys chunkKeys;
     private final HistoryFile file;
-    private final Map<Feature, NewestValues> features;
+    private final boolean ofAll;
+    private int carriedColumn = -1;
+    private int originColumn = -1;
     private int firstKeyColumn;
+    private byte @Nullable [] originText;
+    private int origin;
+    /** What the spine row that is looked at may see, besides the time. */
+    private long cutoff;
+
+    private @Nullable Stamp mark;
 
     /** A feature that the file may carry: the wanted column that holds it, and where its newest values are kept. */
     private record Target(int column, int featureNumber, NewestValues newest) {}
 
     /**
-     * Prepares a join.
+     * The spine rows of the file's bucket.
      *
-     * @param order spine rows of the file's bucket, sorted by key
-     * @param features what to look up, with the place of each one's newest values
-     * @param existence where it is kept if a row exists, or null if nobody asks
+     * @param order sorted by key
+     * @param marks the mark of each row whose entity was erased; null if none was
      */
-    FileJoin(
-            HistoryFile file,
-            SpineRows spine,
-            int[] order,
-            AsOf asOf,
-            Map<Feature, NewestValues> features,
-            @Nullable NewestValues existence) {
+    // Arrays of one look-up, which nobody keeps.
+    @SuppressWarnings("ArrayRecordComponent")
+    record Rows(SpineRows spine, int[] order, @Nullable Stamp @Nullable [] marks) {}
+
+    /** Prepares a join of the rows to a file. */
+    FileJoin(HistoryFile file, Rows rows, AsOf asOf, Found found) {
         this.file = file;
-        this.spine = spine;
-        this.order = order;
+        this.spine = rows.spine();
+        this.order = rows.order();
+        this.marks = rows.marks();
         this.asOf = asOf;
-        this.existence = existence;
+        this.found = found;
+        this.existence = found.existence();
         this.chunkKeys = new EntityKeys(keyTypes(spine.keys()), 1);
-        this.features = features;
+        this.ofAll = file.carry() == CarrySets.TOMBSTONE_OF_ALL;
     }
 
     private static List<ColumnType> keyTypes(EntityKeys keys) {
@@ -106,7 +119,12 @@ final class FileJoin {
         wanted.add(new Wanted(snapshot.fieldId(SystemColumns.SEQUENCE), ColumnType.INT64, true));
         wanted.add(new Wanted(snapshot.fieldId(SystemColumns.TOMBSTONE), ColumnType.BOOL, true));
         if (file.carry() == CarrySets.SHARED) {
+            carriedColumn = wanted.size();
             wanted.add(new Wanted(snapshot.fieldId(SystemColumns.CARRIED), ColumnType.BINARY, true));
+        }
+        if (found.origins()) {
+            originColumn = wanted.size();
+            wanted.add(new Wanted(snapshot.fieldId(SystemColumns.ORIGIN), ColumnType.STRING, true));
         }
         firstKeyColumn = wanted.size();
         for (Feature key : set.keyFeatures()) {
@@ -114,9 +132,9 @@ final class FileJoin {
         }
         List<Integer> carried = carriedFeatures(snapshot);
         boolean shared = file.carry() == CarrySets.SHARED;
-        features.forEach((feature, newest) -> {
+        found.features().forEach((feature, newest) -> {
             Optional<Integer> fieldId = snapshot.fieldId(feature);
-            if (file.carry() == CarrySets.TOMBSTONE_OF_ALL) {
+            if (ofAll) {
                 targets.add(new Target(-1, feature.number(), newest));
             } else if (fieldId.isPresent() && (shared || carried.contains(feature.number()))) {
                 targets.add(new Target(wanted.size(), feature.number(), newest));
@@ -127,7 +145,7 @@ final class FileJoin {
     }
 
     private List<Integer> carriedFeatures(TableSnapshot snapshot) {
-        if (file.carry() == CarrySets.TOMBSTONE_OF_ALL || file.carry() == CarrySets.SHARED) {
+        if (ofAll || file.carry() == CarrySets.SHARED) {
             return List.of();
         }
         List<Integer> features = snapshot.contents().carrySets().get(file.carry());
@@ -145,15 +163,7 @@ final class FileJoin {
     private void readKeys(HistoryFileReader.Chunk chunk) {
         chunkKeys.ensureCapacity(chunk.rows());
         for (int column = 0; column < chunkKeys.columns(); column++) {
-            ColumnBuilder source = chunk.column(firstKeyColumn + column);
-            boolean integers = chunkKeys.type(column) == ColumnType.INT64;
-            for (int row = 0; row < chunk.rows(); row++) {
-                if (integers) {
-                    chunkKeys.setLong(row, column, source.bitsAt(row));
-                } else {
-                    chunkKeys.setBytes(row, column, source.bytesAt(row));
-                }
-            }
+            chunkKeys.set(column, chunk.column(firstKeyColumn + column), chunk.rows());
         }
     }
 
@@ -225,17 +235,18 @@ final class FileJoin {
 
     private void offer(int spineRow, HistoryFileReader.Chunk chunk, int from, int to) {
         long time = spine.times()[spineRow];
-        long cutoff = asOf.newestInsertedAt(time);
+        cutoff = asOf.newestInsertedAt(time);
+        mark = marks == null ? null : marks[spineRow];
         int last = lastObserved(chunk, from, to, asOf.newestObservedAt(time));
-        last = stepBack(chunk, from, last, cutoff);
+        last = stepBack(chunk, from, last);
         if (last < from) {
             return;
         }
         if (existence != null) {
-            offerExistence(existence, spineRow, chunk, from, last, cutoff);
+            offerExistence(existence, spineRow, chunk, from, last);
         }
         for (Target target : targets) {
-            int row = file.carry() == CarrySets.SHARED ? lastCarrying(target, chunk, from, last, cutoff) : last;
+            int row = file.carry() == CarrySets.SHARED ? lastCarrying(target, chunk, from, last) : last;
             if (row >= from) {
                 offer(target, spineRow, chunk, row);
             }
@@ -246,7 +257,7 @@ final class FileJoin {
         if (target.column() >= 0 && !chunk.inFile(target.column())) {
             return;
         }
-        if (!offerStamp(target.newest(), spineRow, chunk, row)) {
+        if (!offerStamp(target.newest().stamps(), spineRow, chunk, row)) {
             return;
         }
         ColumnBuilder values = target.newest().values();
@@ -254,40 +265,45 @@ final class FileJoin {
             values.setMissing(spineRow);
             return;
         }
-        ColumnBuilder source = chunk.column(target.column());
-        if (!source.hasValue(row)) {
-            values.setNull(spineRow);
-        } else if (source.type().variable()) {
-            values.setBytes(spineRow, source.bytesAt(row));
-        } else {
-            values.setBits(spineRow, source.bitsAt(row));
-        }
+        ObservationBuffer.copy(chunk.column(target.column()), row, values, spineRow);
     }
 
-    /** An entity has a row as of T if, of all observations and tombstones of all, the newest is an observation. */
+    /** What an entity has a row by is the last observation that is no tombstone; what ends it is the last tombstone of all. */
     private void offerExistence(
-            NewestValues kept, int spineRow, HistoryFileReader.Chunk chunk, int from, int last, long cutoff) {
-        int row = last;
-        if (file.carry() != CarrySets.TOMBSTONE_OF_ALL) {
-            while (row >= from && tombstone(chunk, row)) {
-                row = stepBack(chunk, from, row - 1, cutoff);
-            }
+            Found.Existence kept, int spineRow, HistoryFileReader.Chunk chunk, int from, int last) {
+        if (ofAll) {
+            offerStamp(kept.ends(), spineRow, chunk, last);
+            return;
         }
-        if (row >= from && offerStamp(kept, spineRow, chunk, row)) {
-            if (file.carry() == CarrySets.TOMBSTONE_OF_ALL) {
-                kept.values().setMissing(spineRow);
-            } else {
-                kept.values().setBits(spineRow, 1);
-            }
+        int row = last;
+        while (row >= from && tombstone(chunk, row)) {
+            row = stepBack(chunk, from, row - 1);
+        }
+        if (row >= from) {
+            offerStamp(kept.observations(), spineRow, chunk, row);
         }
     }
 
-    private boolean offerStamp(NewestValues kept, int spineRow, HistoryFileReader.Chunk chunk, int row) {
-        return kept.offer(
+    private boolean offerStamp(NewestStamps kept, int spineRow, HistoryFileReader.Chunk chunk, int row) {
+        boolean newer = kept.offer(
                 spineRow,
                 chunk.column(OBSERVED_AT).bitsAt(row),
                 chunk.column(INSERTED_AT).bitsAt(row),
                 chunk.column(SEQUENCE).bitsAt(row));
+        if (newer && originColumn >= 0) {
+            kept.setOrigin(spineRow, origin(chunk, row));
+        }
+        return newer;
+    }
+
+    /** The origin's number; the rows of a file mostly have the same. */
+    private int origin(HistoryFileReader.Chunk chunk, int row) {
+        byte[] text = chunk.column(originColumn).bytesAt(row);
+        if (originText == null || !Arrays.equals(text, originText)) {
+            originText = text;
+            origin = Origins.code(text);
+        }
+        return origin;
     }
 
     private boolean tombstone(HistoryFileReader.Chunk chunk, int row) {
@@ -309,20 +325,29 @@ final class FileJoin {
         return low - 1;
     }
 
-    private int stepBack(HistoryFileReader.Chunk chunk, int from, int last, long cutoff) {
+    /** The last row up to {@code last} that neither the cut-off nor an erasure hides. */
+    private int stepBack(HistoryFileReader.Chunk chunk, int from, int last) {
         ColumnBuilder inserted = chunk.column(INSERTED_AT);
         int row = last;
-        while (row >= from && inserted.bitsAt(row) > cutoff) {
+        while (row >= from && (inserted.bitsAt(row) > cutoff || erased(chunk, row))) {
             row--;
         }
         return row;
     }
 
-    private int lastCarrying(Target target, HistoryFileReader.Chunk chunk, int from, int last, long cutoff) {
-        ColumnBuilder carried = chunk.column(CARRIED);
+    private boolean erased(HistoryFileReader.Chunk chunk, int row) {
+        return mark != null
+                && ErasureList.hides(
+                        mark,
+                        chunk.column(INSERTED_AT).bitsAt(row),
+                        chunk.column(SEQUENCE).bitsAt(row));
+    }
+
+    private int lastCarrying(Target target, HistoryFileReader.Chunk chunk, int from, int last) {
+        ColumnBuilder carried = chunk.column(carriedColumn);
         int row = last;
         while (row >= from && !CarrySets.carries(carried.bytesAt(row), target.featureNumber())) {
-            row = stepBack(chunk, from, row - 1, cutoff);
+            row = stepBack(chunk, from, row - 1);
         }
         return row;
     }

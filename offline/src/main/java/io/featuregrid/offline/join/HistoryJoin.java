@@ -1,7 +1,12 @@
 package io.featuregrid.offline.join;
 
+import com.codahale.metrics.Meter;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.SlidingTimeWindowArrayReservoir;
+import com.codahale.metrics.Timer;
 import io.featuregrid.offline.layout.EntityKeys;
-import io.featuregrid.offline.layout.TableSnapshot;
+import io.featuregrid.offline.layout.PinnedTable;
+import io.featuregrid.offline.work.Workers;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.ColumnType;
@@ -16,7 +21,7 @@ import io.featuregrid.planner.plan.TrainingSetPlan.Output;
 import io.featuregrid.planner.plan.TrainingSetPlan.Source;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The point-in-time join over history: runs a plan's look-ups in order, each over all rows of a window. */
@@ -24,25 +29,34 @@ public final class HistoryJoin implements TrainingSetJoin {
     /** About what one feature of one row takes while it is looked up and handed on: stamp, value, column, Arrow copy. */
     private static final long BYTES_A_VALUE = 64;
 
+    private static final int METRIC_WINDOW_SECONDS = 60;
     private static final long WINDOW_BYTES = 96L << 20;
     private static final int LEAST_WINDOW_ROWS = 4_096;
 
     private final TrainingSetPlan plan;
-    private final List<TableSnapshot> snapshots;
-    private final ExecutorService executor;
+    private final List<PinnedTable> tables;
+    private final Workers workers;
+    private final Timer windows;
+    private final Meter joinedRows;
     private final int windowRows;
     private final List<TypedColumn> spineColumns = new ArrayList<>();
     private final Cancellation cancellation = new Cancellation();
 
     /**
-     * A join over pinned snapshots.
+     * A join over pinned histories.
      *
-     * @param snapshots one a look-up of the plan
+     * @param tables one a look-up of the plan
+     * @param metrics gets the timer {@code history.join}, of windows, and the meter {@code history.join.rows}
      */
-    public HistoryJoin(TrainingSetPlan plan, List<TableSnapshot> snapshots, ExecutorService executor, int windowRows) {
+    public HistoryJoin(
+            TrainingSetPlan plan, List<PinnedTable> tables, Workers workers, int windowRows, MetricRegistry metrics) {
         this.plan = plan;
-        this.snapshots = List.copyOf(snapshots);
-        this.executor = executor;
+        this.tables = List.copyOf(tables);
+        this.workers = workers;
+        this.windows = metrics.timer(
+                "history.join",
+                () -> new Timer(new SlidingTimeWindowArrayReservoir(METRIC_WINDOW_SECONDS, TimeUnit.SECONDS)));
+        this.joinedRows = metrics.meter("history.join.rows");
         this.windowRows = boundedRows(plan, windowRows);
         spineColumn(plan.time(), FeatureType.TIMESTAMP);
         for (Lookup lookup : plan.lookups()) {
@@ -76,7 +90,9 @@ public final class HistoryJoin implements TrainingSetJoin {
     public JoinedWindow join(FeatureBatch spine) {
         try (spine) {
             cancellation.check();
-            return new Window(spine).join();
+            JoinedWindow joined = windows.timeSupplier(() -> new Window(spine).join());
+            joinedRows.mark(spine.rows());
+            return joined;
         }
     }
 
@@ -87,8 +103,8 @@ public final class HistoryJoin implements TrainingSetJoin {
 
     @Override
     public String snapshot() {
-        return snapshots.stream()
-                .map(TableSnapshot::describe)
+        return tables.stream()
+                .map(table -> table.snapshot().describe())
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(","));
@@ -110,6 +126,11 @@ public final class HistoryJoin implements TrainingSetJoin {
         for (Lookup lookup : plan.lookups()) {
             values += lookup.stored().size();
         }
+        return boundedRows(values, most);
+    }
+
+    /** The most rows that may be looked up at once, for so many values each. */
+    static int boundedRows(long values, int most) {
         long rows = WINDOW_BYTES / (BYTES_A_VALUE * Math.max(1, values));
         return (int) Math.min(most, Math.max(LEAST_WINDOW_ROWS, rows));
     }
@@ -135,7 +156,7 @@ public final class HistoryJoin implements TrainingSetJoin {
         private final long[] times;
         private final boolean[] timed;
         private final List<SpineRows> looked = new ArrayList<>();
-        private final List<SetLookup.Found> found = new ArrayList<>();
+        private final List<Found> found = new ArrayList<>();
 
         Window(FeatureBatch spine) {
             this.spine = spine;
@@ -154,7 +175,7 @@ public final class HistoryJoin implements TrainingSetJoin {
                 Lookup lookup = plan.lookups().get(index);
                 SpineRows entities = entities(lookup);
                 looked.add(entities);
-                found.add(new SetLookup(lookup.set(), snapshots.get(index), plan.asOf(), executor, cancellation)
+                found.add(new SetLookup(lookup.set(), tables.get(index), plan.asOf(), workers, cancellation)
                         .run(entities, lookup.stored(), lookup.existence()));
             }
             boolean[] kept = new boolean[rows];

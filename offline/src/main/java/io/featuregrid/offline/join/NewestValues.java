@@ -4,39 +4,19 @@ import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.time.Durations;
 
-/**
- * For each row the value of the greatest stamp that was offered, of one feature. Rows may be offered to by different threads, a row by one
- * at a time.
- */
+/** For each row the value of the greatest stamp that was offered, of one feature; MISSING if that is a tombstone's, or there is none. */
 final class NewestValues {
     private final ColumnBuilder values;
-    private final boolean[] met;
-    private final long[] observedAt;
-    private final long[] insertedAt;
-    private final long[] sequences;
+    private final NewestStamps stamps;
 
-    NewestValues(ColumnType type, int rows) {
+    /** @param origins whether the origin of each value is kept too */
+    NewestValues(ColumnType type, int rows, boolean origins) {
         this.values = new ColumnBuilder(type, rows);
-        this.met = new boolean[rows];
-        this.observedAt = new long[rows];
-        this.insertedAt = new long[rows];
-        this.sequences = new long[rows];
+        this.stamps = new NewestStamps(rows, origins);
     }
 
-    /**
-     * Notes an observation's stamp if it is greater than those before.
-     *
-     * @return whether it is, and the caller has to set the row's value
-     */
-    boolean offer(int row, long observed, long inserted, long sequence) {
-        if (met[row] && !newer(row, observed, inserted, sequence)) {
-            return false;
-        }
-        met[row] = true;
-        observedAt[row] = observed;
-        insertedAt[row] = inserted;
-        sequences[row] = sequence;
-        return true;
+    NewestStamps stamps() {
+        return stamps;
     }
 
     /** Makes values MISSING that are older than the ttl at their row's time. */
@@ -44,8 +24,8 @@ final class NewestValues {
         if (ttlMicros == Durations.INFINITY) {
             return;
         }
-        for (int row = 0; row < met.length; row++) {
-            if (met[row] && times[row] > Durations.add(observedAt[row], ttlMicros)) {
+        for (int row = 0; row < stamps.rows(); row++) {
+            if (stamps.met(row) && times[row] > Durations.add(stamps.observedAt(row), ttlMicros)) {
                 values.setMissing(row);
             }
         }
@@ -53,12 +33,5 @@ final class NewestValues {
 
     ColumnBuilder values() {
         return values;
-    }
-
-    private boolean newer(int row, long observed, long inserted, long sequence) {
-        if (observed != observedAt[row]) {
-            return observed > observedAt[row];
-        }
-        return inserted != insertedAt[row] ? inserted > insertedAt[row] : sequence > sequences[row];
     }
 }

@@ -1,7 +1,11 @@
 package io.featuregrid.offline.join;
 
 import io.featuregrid.offline.layout.EntityKeys;
+import io.featuregrid.planner.batch.ColumnBuilder;
+import io.featuregrid.planner.batch.Stamp;
+import io.featuregrid.planner.execute.ErasureList;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of one look-up: an entity key and a time each. Rows without a key or a time take part in nothing. */
 final class SpineRows {
@@ -28,12 +32,35 @@ final class SpineRows {
         return keys;
     }
 
+    /** One column of the keys, of which all rows are known. */
+    ColumnBuilder keyColumn(int column) {
+        ColumnBuilder builder = new ColumnBuilder(keys.type(column), rows());
+        for (int row = 0; row < rows(); row++) {
+            if (builder.type().variable()) {
+                builder.setBytes(row, keys.bytesAt(row, column));
+            } else {
+                builder.setBits(row, keys.longAt(row, column));
+            }
+        }
+        return builder;
+    }
+
     long[] times() {
         return times;
     }
 
     boolean known(int row) {
         return known[row];
+    }
+
+    /** The mark of each known row whose entity was erased. */
+    @Nullable
+    Stamp[] marks(ErasureList erased) {
+        @Nullable Stamp[] marks = new @Nullable Stamp[times.length];
+        for (int row = 0; row < marks.length; row++) {
+            marks[row] = known[row] ? erased.mark(keys.canonicalBytes(row)).orElse(null) : null;
+        }
+        return marks;
     }
 
     /** The known rows by bucket; null for a bucket without rows. */

@@ -55,6 +55,21 @@ public final class CarrySets {
         return next;
     }
 
+    /** Takes over the numbers that were given earlier and are not known by now, except those that have another meaning by now. */
+    void remember(CarrySets earlier) {
+        earlier.numbers.forEach((features, number) -> {
+            if (!numbers.containsKey(features) && features(number).isEmpty()) {
+                numbers.put(features, number);
+            }
+        });
+    }
+
+    /** Whether a number stands for these features and for no others, or is free and they have no other number. */
+    boolean agrees(int number, List<Integer> features) {
+        Integer known = numbers.get(features);
+        return known == null ? features(number).isEmpty() : known == number;
+    }
+
     /** The features of a numbered carry set; empty for a number that is none. */
     public Optional<List<Integer>> features(int number) {
         return numbers.entrySet().stream()

@@ -4,7 +4,10 @@ import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import io.featuregrid.planner.batch.Column;
+import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.ColumnType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
@@ -71,6 +74,36 @@ public final class EntityKeys {
         } else {
             setBytes(row, column, source.bytesAt(sourceRow));
         }
+    }
+
+    /** Takes the first rows' values of one key column out of values that were read. */
+    public void set(int column, ColumnBuilder source, int rows) {
+        if (types[column] == ColumnType.INT64) {
+            for (int row = 0; row < rows; row++) {
+                setLong(row, column, source.bitsAt(row));
+            }
+        } else {
+            for (int row = 0; row < rows; row++) {
+                setBytes(row, column, source.bytesAt(row));
+            }
+        }
+    }
+
+    /** The canonical bytes of a row's key, as {@link io.featuregrid.planner.batch.KeyBytes} makes them. */
+    public byte[] canonicalBytes(int row) {
+        int length = 0;
+        for (int column = 0; column < types.length; column++) {
+            length += types[column] == ColumnType.INT64 ? Long.BYTES : Integer.BYTES + strings[column][row].length;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int column = 0; column < types.length; column++) {
+            if (types[column] == ColumnType.INT64) {
+                bytes.putLong(integers[column][row]);
+            } else {
+                bytes.putInt(strings[column][row].length).put(strings[column][row]);
+            }
+        }
+        return bytes.array();
     }
 
     /** Makes room for at least that many rows. */

@@ -1,5 +1,8 @@
 package io.featuregrid.offline.layout;
 
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.SlidingTimeWindowArrayReservoir;
+import com.codahale.metrics.Timer;
 import io.featuregrid.planner.definition.FeatureSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,33 +10,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.jspecify.annotations.Nullable;
 
-/** The Iceberg catalog {@code featuregrid}: a SQLite file and a warehouse folder. Safe for several threads. */
+/**
+ * The Iceberg catalog {@code featuregrid}: a SQLite file and a warehouse folder. Safe for several threads, and several processes may have it
+ * open at once.
+ */
 public final class HistoryCatalog implements AutoCloseable {
+    private static final int BUSY_TIMEOUT_MILLIS = 30_000;
+    private static final int METRIC_WINDOW_SECONDS = 60;
     private static final String NAME = "featuregrid";
     private static final Namespace HISTORY = Namespace.of("history");
 
     private final Path warehouse;
     private final JdbcCatalog iceberg;
+    private final Timer commits;
     private final Map<String, HistoryTable> tables = new ConcurrentHashMap<>();
 
-    private HistoryCatalog(Path warehouse, JdbcCatalog iceberg) {
+    private HistoryCatalog(Path warehouse, JdbcCatalog iceberg, Timer commits) {
         this.warehouse = warehouse;
         this.iceberg = iceberg;
+        this.commits = commits;
     }
 
     /**
      * Opens the catalog of a folder; makes it if there is none.
      *
      * @param folder absolute; gets {@code catalog.sqlite} and {@code warehouse/}
+     * @param metrics gets the timer {@code history.commit}
      */
-    public static HistoryCatalog open(Path folder) {
+    public static HistoryCatalog open(Path folder, MetricRegistry metrics) {
         Path warehouse = folder.resolve("warehouse");
         try {
             Files.createDirectories(warehouse);
@@ -41,12 +54,12 @@ public final class HistoryCatalog implements AutoCloseable {
             throw new UncheckedIOException(failure);
         }
         JdbcCatalog iceberg = new JdbcCatalog();
-        // Without the write-ahead log concurrent writers of SQLite get SQLITE_BUSY.
+        // Without the write-ahead log concurrent writers of SQLite get SQLITE_BUSY; with it they wait for each other.
         iceberg.initialize(
                 NAME,
                 Map.of(
                         "uri",
-                        "jdbc:sqlite:" + folder.resolve("catalog.sqlite") + "?journal_mode=WAL",
+                        "jdbc:sqlite:" + folder.resolve("catalog.sqlite") + "?journal_mode=WAL&busy_timeout=" + BUSY_TIMEOUT_MILLIS,
                         "warehouse",
                         Locations.of(warehouse),
                         "io-impl",
@@ -54,14 +67,28 @@ public final class HistoryCatalog implements AutoCloseable {
                         "jdbc.schema-version",
                         "V1"));
         if (!iceberg.namespaceExists(HISTORY)) {
-            iceberg.createNamespace(HISTORY);
+            createNamespace(iceberg);
         }
-        return new HistoryCatalog(warehouse, iceberg);
+        Timer commits = metrics.timer(
+                "history.commit",
+                () -> new Timer(new SlidingTimeWindowArrayReservoir(METRIC_WINDOW_SECONDS, TimeUnit.SECONDS)));
+        return new HistoryCatalog(warehouse, iceberg, commits);
+    }
+
+    private static void createNamespace(JdbcCatalog iceberg) {
+        try {
+            iceberg.createNamespace(HISTORY);
+        } catch (AlreadyExistsException faster) {
+            // Another process opens the same folder for the first time.
+            if (!iceberg.namespaceExists(HISTORY)) {
+                throw faster;
+            }
+        }
     }
 
     /** The history table of a name, whether it exists or not. */
     public HistoryTable table(String name) {
-        return tables.computeIfAbsent(name, table -> new HistoryTable(this, table));
+        return tables.computeIfAbsent(name, table -> new HistoryTable(this, table, commits));
     }
 
     @Nullable

@@ -1,5 +1,6 @@
 package io.featuregrid.offline.layout;
 
+import com.codahale.metrics.Timer;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.error.ErrorCode;
@@ -18,34 +19,41 @@ import java.util.stream.Collectors;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
+import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The history table of one feature set. Safe for several threads: commits take turns, readers hold a {@link TableSnapshot}.
+ * The history table of one feature set. Safe for several threads: commits take turns, readers hold a {@link TableSnapshot}. Other processes
+ * may write to the table at the same time.
  *
  * <p>Carry sets are given their numbers when files are written, before the commit that makes them known; until then this object remembers
- * them, so two ingests at once agree.
+ * them, so two ingests at once agree. Two processes may give one number to two sets: the commit that comes second is refused.
  */
 public final class HistoryTable {
     private static final int COMMIT_ATTEMPTS = 5;
 
     private final HistoryCatalog catalog;
     private final String name;
+    private final Timer commits;
     private @Nullable Table table;
     private @Nullable TableSnapshot cached;
     private @Nullable CarrySets carrySets;
 
-    HistoryTable(HistoryCatalog catalog, String name) {
+    HistoryTable(HistoryCatalog catalog, String name, Timer commits) {
         this.catalog = catalog;
         this.name = name;
+        this.commits = commits;
     }
 
     /** What a commit adds, besides files. */
@@ -92,6 +100,16 @@ public final class HistoryTable {
      * @return the Iceberg table, with field ids for all of them
      */
     public synchronized Table prepare(FeatureSet set, List<Feature> features, boolean shared) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return prepareOnce(set, features, shared);
+            } catch (CommitFailedException | AlreadyExistsException conflict) {
+                requireAnotherAttempt(attempt, conflict);
+            }
+        }
+    }
+
+    private Table prepareOnce(FeatureSet set, List<Feature> features, boolean shared) {
         Table current = refreshed();
         if (current == null) {
             current = catalog.create(name, set);
@@ -103,7 +121,7 @@ public final class HistoryTable {
         if (missing.isEmpty() && !carried) {
             return current;
         }
-        Transaction transaction = current.newTransaction();
+        Transaction transaction = transaction(pinned(current));
         UpdateSchema schema = transaction.updateSchema();
         for (Feature feature : missing) {
             schema.addColumn(set.column(feature), TableLayout.icebergType(feature.type()));
@@ -124,17 +142,21 @@ public final class HistoryTable {
 
     /** The number of a carry set in files that are about to be written. */
     public synchronized int carryNumber(List<Integer> features) {
-        if (carrySets == null) {
-            carrySets = CarrySets.read(properties());
+        CarrySets known = CarrySets.read(properties());
+        if (carrySets != null) {
+            known.remember(carrySets);
         }
-        return carrySets.number(features);
+        carrySets = known;
+        return known.number(features);
     }
 
     /**
      * Commits files and properties in one step. After a conflict with another writer everything is read again and decided anew.
      *
-     * @param decide what to add and which properties to set, given the properties as they are; null commits nothing
+     * @param decide which properties to set, given the properties as they are; null commits nothing
      * @return whether something was committed
+     * @throws FeatureGridException RESOURCE_EXHAUSTED if another process has given one of the carry numbers another meaning, UPSTREAM_FAILED
+     *     if other writers are faster again and again
      */
     public synchronized boolean commit(
             Addition addition, Function<Map<String, String>, @Nullable Map<String, String>> decide) {
@@ -143,23 +165,50 @@ public final class HistoryTable {
             if (current == null) {
                 throw new IllegalStateException("table '" + name + "' is committed to before it was prepared");
             }
-            Map<String, String> set = decide.apply(current.properties());
+            PinnedOperations version = pinned(current);
+            Map<String, String> set = decide.apply(version.current().properties());
             if (set == null) {
                 return false;
             }
+            requireCarryNumbers(addition, version.current().properties());
             try {
-                commitOnce(current, addition, set);
+                commits.time(() -> commitOnce(transaction(version), addition, set));
                 return true;
             } catch (CommitFailedException conflict) {
-                if (attempt == COMMIT_ATTEMPTS) {
-                    throw new FeatureGridException(
-                            ErrorCode.UPSTREAM_FAILED,
-                            "history of '" + name + "' could not be committed: other writers were faster "
-                                    + COMMIT_ATTEMPTS + " times (expected a turn; try again)",
-                            conflict);
-                }
+                requireAnotherAttempt(attempt, conflict);
             }
         }
+    }
+
+    private void requireAnotherAttempt(int attempt, RuntimeException conflict) {
+        if (attempt == COMMIT_ATTEMPTS) {
+            throw new FeatureGridException(
+                    ErrorCode.UPSTREAM_FAILED,
+                    "history of '" + name + "' could not be committed: other writers were faster " + COMMIT_ATTEMPTS
+                            + " times (expected a turn; try again)",
+                    conflict);
+        }
+    }
+
+    private void requireCarryNumbers(Addition addition, Map<String, String> properties) {
+        CarrySets committed = CarrySets.read(properties);
+        addition.carrySets().forEach((number, features) -> {
+            if (!committed.agrees(number, features)) {
+                throw new FeatureGridException(
+                        ErrorCode.RESOURCE_EXHAUSTED,
+                        "files for '" + name + "' were written under the carry number " + number
+                                + ", which another process has given away meanwhile (expected it free; try again)");
+            }
+        });
+    }
+
+    private static PinnedOperations pinned(Table current) {
+        TableOperations operations = ((HasTableOperations) current).operations();
+        return new PinnedOperations(operations, operations.current());
+    }
+
+    private Transaction transaction(PinnedOperations version) {
+        return Transactions.newTransaction(name, version);
     }
 
     /** A place for a new data file. */
@@ -167,8 +216,7 @@ public final class HistoryTable {
         return catalog.dataFolder(name).resolve("%s-%05d-c%d-b%02d.parquet".formatted(ingest, number, carry, bucket));
     }
 
-    private static void commitOnce(Table current, Addition addition, Map<String, String> set) {
-        Transaction transaction = current.newTransaction();
+    private static void commitOnce(Transaction transaction, Addition addition, Map<String, String> set) {
         UpdateProperties properties = transaction.updateProperties();
         addition.carrySets()
                 .forEach((number, features) -> properties.set(CarrySets.property(number), CarrySets.text(features)));

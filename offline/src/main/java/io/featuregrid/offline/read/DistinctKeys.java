@@ -3,7 +3,6 @@ package io.featuregrid.offline.read;
 import io.featuregrid.offline.layout.EntityKeys;
 import io.featuregrid.offline.layout.HistoryFile;
 import io.featuregrid.offline.read.HistoryFileReader.Wanted;
-import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.ColumnType;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,14 +105,7 @@ public final class DistinctKeys implements AutoCloseable {
             }
             keys.ensureCapacity(chunk.rows());
             for (int column = 0; column < types.size(); column++) {
-                ColumnBuilder source = chunk.column(column);
-                for (int index = 0; index < chunk.rows(); index++) {
-                    if (types.get(column) == ColumnType.INT64) {
-                        keys.setLong(index, column, source.bitsAt(index));
-                    } else {
-                        keys.setBytes(index, column, source.bytesAt(index));
-                    }
-                }
+                keys.set(column, chunk.column(column), chunk.rows());
             }
             return true;
         }

@@ -1,6 +1,9 @@
 package io.featuregrid.offline.read;
 
+import io.featuregrid.offline.layout.EntityKeys;
 import io.featuregrid.offline.layout.HistoryFile;
+import io.featuregrid.offline.layout.PinnedTable;
+import io.featuregrid.offline.layout.SystemColumns;
 import io.featuregrid.offline.layout.TableSnapshot;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
@@ -8,6 +11,7 @@ import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.batch.ValueType;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.execute.ErasureList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -16,15 +20,21 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the files of a snapshot one after the other. */
+/** Reads the files of a snapshot one after the other, without what was erased. */
 public final class TableScan implements HistoryScan {
     private final List<TypedColumn> columns;
     private final List<HistoryFileReader.Wanted> wanted;
     private final Iterator<HistoryFile> files;
+    private final ErasureList erased;
+    private final List<Integer> keyColumns;
+    private final int insertedAt;
+    private final int sequence;
     private @Nullable HistoryFileReader reader;
 
     /** A scan of the table of a set, which knows the declared types of its features, of those removed from it too. */
-    public TableScan(TableSnapshot snapshot, FeatureSet set) {
+    public TableScan(FeatureSet set, PinnedTable table) {
+        TableSnapshot snapshot = table.snapshot();
+        this.erased = table.erased();
         Map<Integer, FeatureType> types = new HashMap<>();
         set.identity().removed().forEach(feature -> types.put(feature.number(), feature.type()));
         set.features().forEach(feature -> types.put(feature.number(), feature.type()));
@@ -45,6 +55,10 @@ public final class TableScan implements HistoryScan {
                         column.fieldId(), column.column().type(), false))
                 .toList();
         this.files = snapshot.files().iterator();
+        List<String> names = columns.stream().map(TypedColumn::name).toList();
+        this.keyColumns = set.key().stream().map(names::indexOf).toList();
+        this.insertedAt = names.indexOf(SystemColumns.INSERTED_AT);
+        this.sequence = names.indexOf(SystemColumns.SEQUENCE);
     }
 
     @Override
@@ -78,11 +92,26 @@ public final class TableScan implements HistoryScan {
     }
 
     private FeatureBatch batch(HistoryFileReader.Chunk chunk) {
-        int[] rows = IntStream.range(0, chunk.rows()).toArray();
+        int[] rows = erased.isEmpty() ? IntStream.range(0, chunk.rows()).toArray() : notErased(chunk);
         List<Column> values = new ArrayList<>();
         for (int column = 0; column < columns.size(); column++) {
             values.add(chunk.column(column).build(rows, rows.length));
         }
         return FeatureBatch.onHeap(columns.stream().map(TypedColumn::name).toList(), values, rows.length);
+    }
+
+    private int[] notErased(HistoryFileReader.Chunk chunk) {
+        EntityKeys keys = new EntityKeys(
+                keyColumns.stream().map(column -> columns.get(column).type()).toList(),
+                chunk.rows());
+        for (int column = 0; column < keys.columns(); column++) {
+            keys.set(column, chunk.column(keyColumns.get(column)), chunk.rows());
+        }
+        return IntStream.range(0, chunk.rows())
+                .filter(row -> !erased.hides(
+                        keys.canonicalBytes(row),
+                        chunk.column(insertedAt).bitsAt(row),
+                        chunk.column(sequence).bitsAt(row)))
+                .toArray();
     }
 }

@@ -1,83 +1,83 @@
 package io.featuregrid.offline.write;
 
-import io.featuregrid.offline.layout.CarrySets;
-import io.featuregrid.offline.layout.HistoryCatalog;
 import io.featuregrid.offline.layout.HistoryTable;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.KeyBytes;
+import io.featuregrid.planner.batch.Origin;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
-import io.featuregrid.planner.execute.StampSource;
+import io.featuregrid.planner.execute.ErasureList;
 import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.plan.IngestPlan.CarriedColumn;
 import io.featuregrid.planner.plan.RowReader;
-import java.io.IOException;
+import io.featuregrid.planner.time.Durations;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.iceberg.DataFile;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ingest that goes straight into files: rows are gathered into runs of bounded size, each run is written as sorted files, and one
- * commit makes all files part of the table together with the ingest's id.
+ * An ingest that goes straight into files; one commit makes all files part of the table together with the ingest's id. Behind the commit
+ * its rows are merged into the online store.
  */
 public final class BulkIngest implements Ingest {
-    private static final int RUN_ROWS = 512 * 1024;
-    private static final long RUN_BYTES = 96L << 20;
     private static final String IMPORTED_ROWS = "imported.rows";
 
     private final IngestPlan plan;
+    private final WriteServices services;
     private final HistoryTable table;
-    private final IngestJournal journal;
     private final RowReader reader;
-    private final RunBuffer buffer;
-    private final RunWriter writer;
-    private final UUID uuid = UUID.randomUUID();
+    private final RunFiles files;
+    private final List<CarriedColumn> carriedColumns;
     private final String ingestId;
     private final long insertedAt;
+    private final long onlineUntil;
     private final @Nullable ImportTurn turn;
-    private final StampSource stamps;
-    private final List<DataFile> files = new ArrayList<>();
-    private final Map<Integer, List<Integer>> carrySets = new HashMap<>();
-    private final Map<List<Integer>, RunBuffer.CarriedRow> carriedRows = new HashMap<>();
     private final Optional<IngestIds.Entry> earlier;
     private long rows;
-    private boolean journaled;
+    private long onlineRows;
     private boolean refused;
-    private boolean finished;
 
     /** Begins an ingest: the stamp is taken now, nothing is written yet. */
-    public BulkIngest(
-            IngestPlan plan,
-            HistoryCatalog catalog,
-            IngestJournal journal,
-            StampSource stamps,
-            ImportTurns turns,
-            long futureToleranceMicros) {
+    public BulkIngest(IngestPlan plan, WriteServices services, long futureToleranceMicros) {
         this.plan = plan;
-        this.table = catalog.table(plan.set().table());
-        this.journal = journal;
-        this.stamps = stamps;
-        this.reader = new RowReader(plan, stamps.clock().nowMicros(), futureToleranceMicros);
-        this.buffer = new RunBuffer(plan);
-        this.writer = new RunWriter(table, plan, uuid);
+        this.services = services;
+        this.table = services.catalog().table(plan.set().table());
+        long now = services.stamps().clock().nowMicros();
+        this.reader = new RowReader(plan, now, futureToleranceMicros);
+        this.onlineUntil = Durations.add(now, futureToleranceMicros);
+        this.carriedColumns = plan.carried().stream()
+                .sorted(Comparator.comparingInt(column -> column.feature().number()))
+                .toList();
         String given = plan.options().ingestId();
-        this.ingestId = given == null ? uuid.toString() : given;
+        this.files = new RunFiles(
+                RunColumns.of(plan),
+                table,
+                services.journal(),
+                given == null ? "" : given,
+                OptionalLong.of(onlineUntil));
+        this.ingestId = files.entry().id();
         this.earlier = given == null
                 ? Optional.empty()
                 : IngestIds.read(table.properties()).find(given);
-        this.insertedAt = stamps.next();
-        this.turn = plan.marks().insertedAt() < 0 ? null : turns.take(plan.set().table(), this::importedRows);
+        this.insertedAt = services.stamps().next();
+        this.turn =
+                plan.marks().insertedAt() < 0 ? null : services.turns().take(plan.set().table(), this::importedRows);
     }
 
     private long importedRows() {
-        return Long.parseLong(table.properties().getOrDefault(IMPORTED_ROWS, "0"));
+        return importedRows(table.properties());
+    }
+
+    private static long importedRows(Map<String, String> properties) {
+        return Long.parseLong(properties.getOrDefault(IMPORTED_ROWS, "0"));
     }
 
     @Override
@@ -91,11 +91,10 @@ public final class BulkIngest implements Ingest {
             if (earlier.isEmpty() && batch.rows() > 0) {
                 boolean[] tombstones = reader.tombstones(batch);
                 reader.check(batch, tombstones, firstRow);
-                buffer.add(batch, stamps(batch, firstRow), carriedRows(batch, tombstones));
+                requireNoneErased(batch, firstRow);
+                files.add(batch, stamps(batch, firstRow), carriedRows(batch, tombstones));
                 kept = true;
-                if (buffer.rows() >= RUN_ROWS || buffer.bytes() >= RUN_BYTES) {
-                    flush();
-                }
+                files.flushIfFull();
             }
             whole = true;
         } finally {
@@ -112,55 +111,80 @@ public final class BulkIngest implements Ingest {
         }
     }
 
+    /** An import of an erased entity would bring back what was to be forgotten, or vanish behind the mark. */
+    private void requireNoneErased(FeatureBatch batch, long firstRow) {
+        ErasureList erased = turn == null ? ErasureList.EMPTY : services.erasures().of(plan.set());
+        if (erased.isEmpty()) {
+            return;
+        }
+        List<Column> keys = plan.keys().stream().map(batch::column).toList();
+        for (int row = 0; row < batch.rows(); row++) {
+            if (erased.mark(KeyBytes.of(keys, row)).isPresent()) {
+                int erasedRow = row;
+                String key = keys.stream()
+                        .map(column -> column.describe(erasedRow))
+                        .collect(Collectors.joining(", "));
+                throw new FeatureGridException(
+                        ErrorCode.CONFLICT,
+                        "row " + (firstRow + row) + " of the import into '" + plan.set().name() + "' is of the entity "
+                                + plan.set().key() + " = " + key
+                                + ", which was erased (expected no import of it until its files are rewritten)");
+            }
+        }
+    }
+
     @Override
     public IngestCounts commit() {
         requireNoneRefused();
         if (earlier.isPresent()) {
             return answer(earlier.get());
         }
-        flush();
-        IngestIds.Entry entry = new IngestIds.Entry(ingestId, rows, insertedAt);
-        if (files.isEmpty()) {
-            finished = true;
+        HistoryTable.Addition addition = files.finish();
+        IngestIds.Entry entry = new IngestIds.Entry(ingestId, rows, insertedAt, onlineRows);
+        if (addition.files().isEmpty()) {
             return counts(entry);
         }
         AtomicReference<IngestIds.@Nullable Entry> other = new AtomicReference<>();
-        table.commit(new HistoryTable.Addition(files, carrySets), properties -> {
+        table.commit(addition, properties -> {
             IngestIds ids = IngestIds.read(properties);
             Optional<IngestIds.Entry> faster = ids.find(ingestId);
             other.set(faster.orElse(null));
-            if (faster.isPresent()) {
-                return null;
-            }
-            Map<String, String> set = new HashMap<>();
-            set.put(IngestIds.PROPERTY, ids.with(entry));
-            if (turn != null) {
-                set.put(IMPORTED_ROWS, Long.toString(turn.base() + rows));
-            }
-            return set;
+            return faster.isPresent() ? null : properties(ids, entry, properties);
         });
         IngestIds.Entry faster = other.get();
         if (faster != null) {
             return answer(faster);
         }
-        finished = true;
-        journal.committed(uuid);
+        files.committed();
+        services.metrics().meter("history.ingest.rows").mark(rows);
+        services.loads().finish(plan.set(), files.entry());
         return counts(entry);
+    }
+
+    private Map<String, String> properties(IngestIds ids, IngestIds.Entry entry, Map<String, String> before) {
+        Map<String, String> set = new HashMap<>();
+        set.put(IngestIds.PROPERTY, ids.with(entry));
+        if (turn != null) {
+            if (importedRows(before) != turn.base()) {
+                throw new FeatureGridException(
+                        ErrorCode.RESOURCE_EXHAUSTED,
+                        "another import into '" + plan.set().name()
+                                + "' was committed meanwhile, by another process (expected one at a time; try again)");
+            }
+            set.put(IMPORTED_ROWS, Long.toString(turn.base() + rows));
+        }
+        return set;
     }
 
     @Override
     public void close() {
-        buffer.clear();
+        files.close();
         if (turn != null) {
             turn.close();
         }
-        if (!finished && journaled) {
-            journal.abandoned(uuid, plan.set().table());
-        }
-        finished = true;
     }
 
-    /** What an ingest of the same id was answered, if it was the same. */
+    /** What an ingest of the same id was answered, if it was the same; its online load is finished if it was not. */
     private IngestCounts answer(IngestIds.Entry entry) {
         if (entry.rows() != rows) {
             throw new FeatureGridException(
@@ -168,97 +192,56 @@ public final class BulkIngest implements Ingest {
                     "ingest_id \"" + ingestId + "\" has " + rows + " rows, but was used for " + entry.rows()
                             + " rows before (expected the same rows, or another id)");
         }
+        services.loads().finish(plan.set(), ingestId);
         return counts(entry);
     }
 
     private static IngestCounts counts(IngestIds.Entry entry) {
-        return new IngestCounts(entry.rows(), entry.rows(), 0, entry.insertedAt(), entry.id());
+        return new IngestCounts(entry.rows(), entry.rows(), entry.online(), entry.insertedAt(), entry.id());
     }
 
     private RunBuffer.Stamps stamps(FeatureBatch batch, long firstRow) {
         long[] observedAt = reader.observedAt(batch, firstRow);
         long[] imported = reader.insertedAt(batch, firstRow);
-        long[] sequences = new long[batch.rows()];
-        for (int row = 0; row < sequences.length; row++) {
-            sequences[row] = turn == null ? stamps.sequence(firstRow + row) : turn.base() + firstRow + row;
+        RunBuffer.Stamps stamps = new RunBuffer.Stamps(batch.rows());
+        for (int row = 0; row < batch.rows(); row++) {
+            long sequence =
+                    turn == null ? services.stamps().sequence(firstRow + row) : turn.base() + firstRow + row;
+            stamps.set(row, observedAt[row], imported == null ? insertedAt : imported[row], sequence, Origin.INGEST);
+            onlineRows += observedAt[row] <= onlineUntil ? 1 : 0;
         }
-        if (imported == null) {
-            imported = new long[batch.rows()];
-            Arrays.fill(imported, insertedAt);
-        }
-        return new RunBuffer.Stamps(observedAt, imported, sequences);
+        return stamps;
     }
 
     private RunBuffer.CarriedRow[] carriedRows(FeatureBatch batch, boolean[] tombstones) {
-        List<CarriedColumn> columns = plan.carried().stream()
-                .sorted(java.util.Comparator.comparingInt(
-                        column -> column.feature().number()))
+        List<Integer> all = carriedColumns.stream()
+                .map(column -> column.feature().number())
                 .toList();
-        List<Integer> all =
-                columns.stream().map(column -> column.feature().number()).toList();
-        // A carry set gets its number when a row is of it, no earlier: there are only 63 numbers.
+        CarriedRows known = files.carriedRows();
         RunBuffer.CarriedRow whole = null;
         RunBuffer.CarriedRow tombstone = null;
         RunBuffer.CarriedRow[] carried = new RunBuffer.CarriedRow[batch.rows()];
         for (int row = 0; row < carried.length; row++) {
             if (tombstones[row]) {
-                tombstone = tombstone == null ? tombstoneRow(all) : tombstone;
+                tombstone = tombstone == null ? known.tombstone(all) : tombstone;
                 carried[row] = tombstone;
             } else if (plan.options().skipNulls()) {
-                carried[row] = carriedRow(present(batch, columns, row));
+                carried[row] = known.values(present(batch, row));
             } else {
-                whole = whole == null ? carriedRow(all) : whole;
+                whole = whole == null ? known.values(all) : whole;
                 carried[row] = whole;
             }
         }
         return carried;
     }
 
-    private RunBuffer.CarriedRow tombstoneRow(List<Integer> features) {
-        return features.isEmpty()
-                ? new RunBuffer.CarriedRow(CarrySets.TOMBSTONE_OF_ALL, features, true)
-                : new RunBuffer.CarriedRow(carriedRow(features).carry(), features, true);
-    }
-
-    private static List<Integer> present(FeatureBatch batch, List<CarriedColumn> columns, int row) {
+    private List<Integer> present(FeatureBatch batch, int row) {
         List<Integer> features = new ArrayList<>();
-        for (CarriedColumn column : columns) {
-            Column values = batch.column(column.position());
-            if (values.hasValue(row)) {
+        for (CarriedColumn column : carriedColumns) {
+            if (batch.column(column.position()).hasValue(row)) {
                 features.add(column.feature().number());
             }
         }
         return features;
-    }
-
-    private RunBuffer.CarriedRow carriedRow(List<Integer> features) {
-        return carriedRows.computeIfAbsent(features, missing -> {
-            int carry = table.carryNumber(missing);
-            if (carry != CarrySets.SHARED) {
-                carrySets.put(carry, missing);
-            }
-            return new RunBuffer.CarriedRow(carry, missing, false);
-        });
-    }
-
-    private void flush() {
-        if (buffer.rows() == 0) {
-            return;
-        }
-        try {
-            if (!journaled) {
-                journal.begin(uuid, ingestId, plan.set().table());
-                journaled = true;
-            }
-            files.addAll(writer.write(buffer));
-        } catch (IOException failure) {
-            throw new FeatureGridException(
-                    ErrorCode.INTERNAL_SERVER_ERROR,
-                    "history of '" + plan.set().name() + "' could not be written: " + failure.getMessage()
-                            + " (expected room on the disk; nothing of this ingest is kept)",
-                    failure);
-        } finally {
-            buffer.clear();
-        }
     }
 }

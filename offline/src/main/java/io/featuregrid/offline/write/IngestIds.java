@@ -16,10 +16,14 @@ final class IngestIds {
 
     private IngestIds() {}
 
-    /** One ingest that was committed. */
-    record Entry(String id, long rows, long insertedAt) {
+    /**
+     * One ingest that was committed.
+     *
+     * @param online how many of its rows were not in the future, and so belong into the online store
+     */
+    record Entry(String id, long rows, long insertedAt, long online) {
         private String line() {
-            return id + ' ' + rows + ' ' + insertedAt;
+            return id + ' ' + rows + ' ' + insertedAt + ' ' + online;
         }
     }
 
@@ -27,7 +31,10 @@ final class IngestIds {
         IngestIds ids = new IngestIds();
         for (String line : Splitter.on('\n').omitEmptyStrings().split(properties.getOrDefault(PROPERTY, ""))) {
             List<String> parts = Splitter.on(' ').splitToList(line);
-            ids.entries.add(new Entry(parts.get(0), Long.parseLong(parts.get(1)), Long.parseLong(parts.get(2))));
+            // Lines of before there was an online store end with inserted_at.
+            long online = parts.size() > 3 ? Long.parseLong(parts.get(3)) : 0;
+            ids.entries.add(
+                    new Entry(parts.get(0), Long.parseLong(parts.get(1)), Long.parseLong(parts.get(2)), online));
         }
         return ids;
     }

@@ -4,7 +4,7 @@ import io.featuregrid.offline.layout.EntityKeys;
 import io.featuregrid.offline.layout.RowOrder;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
-import io.featuregrid.planner.plan.IngestPlan;
+import io.featuregrid.planner.batch.Origin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,23 +18,24 @@ final class RunBuffer {
     /** What a kept batch costs a column besides its values: vectors, buffers, bookkeeping. A client may send a row a batch. */
     private static final long OVERHEAD_BYTES = 1_024;
 
-    private final IngestPlan plan;
+    private final RunColumns columns;
     private final List<FeatureBatch> batches = new ArrayList<>();
     private final EntityKeys keys;
     private long[] places = new long[INITIAL_ROWS];
     private long[] observedAt = new long[INITIAL_ROWS];
     private long[] insertedAt = new long[INITIAL_ROWS];
     private long[] sequences = new long[INITIAL_ROWS];
+    private Origin[] origins = new Origin[INITIAL_ROWS];
     private int[] partitions = new int[INITIAL_ROWS];
     private CarriedRow[] carried = new CarriedRow[INITIAL_ROWS];
     private int rows;
     private long bytes;
 
-    RunBuffer(IngestPlan plan) {
-        this.plan = plan;
+    RunBuffer(RunColumns columns) {
+        this.columns = columns;
         this.keys = new EntityKeys(
-                plan.keys().stream()
-                        .map(position -> plan.columns().get(position).type())
+                columns.set().keyFeatures().stream()
+                        .map(key -> key.type().columnType())
                         .toList(),
                 INITIAL_ROWS);
     }
@@ -53,11 +54,20 @@ final class RunBuffer {
         private final long[] observedAt;
         private final long[] insertedAt;
         private final long[] sequences;
+        private final Origin[] origins;
 
-        Stamps(long[] observedAt, long[] insertedAt, long[] sequences) {
-            this.observedAt = observedAt;
-            this.insertedAt = insertedAt;
-            this.sequences = sequences;
+        Stamps(int rows) {
+            this.observedAt = new long[rows];
+            this.insertedAt = new long[rows];
+            this.sequences = new long[rows];
+            this.origins = new Origin[rows];
+        }
+
+        void set(int row, long observed, long inserted, long sequence, Origin origin) {
+            observedAt[row] = observed;
+            insertedAt[row] = inserted;
+            sequences[row] = sequence;
+            origins[row] = origin;
         }
     }
 
@@ -67,12 +77,13 @@ final class RunBuffer {
         for (int row = 0; row < batch.rows(); row++) {
             int target = rows + row;
             places[target] = (long) batches.size() << 32 | row;
-            for (int column = 0; column < plan.keys().size(); column++) {
-                keys.set(target, column, batch.column(plan.keys().get(column)), row);
+            for (int column = 0; column < columns.keys().size(); column++) {
+                keys.set(target, column, batch.column(columns.keys().get(column)), row);
             }
             observedAt[target] = stamps.observedAt[row];
             insertedAt[target] = stamps.insertedAt[row];
             sequences[target] = stamps.sequences[row];
+            origins[target] = stamps.origins[row];
             carried[target] = carriedRows[row];
             partitions[target] = carriedRows[row].carry() << 8 | keys.bucket(target);
         }
@@ -135,6 +146,10 @@ final class RunBuffer {
         return sequences[row];
     }
 
+    Origin origin(int row) {
+        return origins[row];
+    }
+
     /** The column of the batch that a row came in. */
     Column column(int row, int position) {
         return batches.get((int) (places[row] >> 32)).column(position);
@@ -163,6 +178,7 @@ final class RunBuffer {
         observedAt = Arrays.copyOf(observedAt, capacity);
         insertedAt = Arrays.copyOf(insertedAt, capacity);
         sequences = Arrays.copyOf(sequences, capacity);
+        origins = Arrays.copyOf(origins, capacity);
         partitions = Arrays.copyOf(partitions, capacity);
         carried = Arrays.copyOf(carried, capacity);
     }

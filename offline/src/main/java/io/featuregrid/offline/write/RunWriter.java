@@ -6,13 +6,14 @@ import io.featuregrid.offline.layout.Locations;
 import io.featuregrid.offline.layout.SystemColumns;
 import io.featuregrid.offline.layout.TableLayout;
 import io.featuregrid.planner.batch.ColumnType;
+import io.featuregrid.planner.batch.Origin;
 import io.featuregrid.planner.definition.Feature;
-import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.plan.IngestPlan.CarriedColumn;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
@@ -23,16 +24,19 @@ import org.apache.iceberg.Table;
 
 /** Writes a run: one sorted file for each carry set and bucket in it. */
 final class RunWriter {
-    private static final byte[] ORIGIN = "ingest".getBytes(StandardCharsets.UTF_8);
+    /** By ordinal. */
+    private static final byte[][] ORIGINS = Arrays.stream(Origin.values())
+            .map(origin -> origin.text().getBytes(StandardCharsets.UTF_8))
+            .toArray(byte[][]::new);
 
     private final HistoryTable history;
-    private final IngestPlan plan;
+    private final RunColumns run;
     private final UUID ingest;
     private int written;
 
-    RunWriter(HistoryTable history, IngestPlan plan, UUID ingest) {
+    RunWriter(HistoryTable history, RunColumns run, UUID ingest) {
         this.history = history;
-        this.plan = plan;
+        this.run = run;
         this.ingest = ingest;
     }
 
@@ -44,8 +48,8 @@ final class RunWriter {
             shared |= buffer.carried(row).carry() == CarrySets.SHARED;
         }
         List<Feature> features =
-                plan.carried().stream().map(CarriedColumn::feature).toList();
-        Table table = history.prepare(plan.set(), features, shared);
+                run.carried().stream().map(CarriedColumn::feature).toList();
+        Table table = history.prepare(run.set(), features, shared);
         List<DataFile> files = new ArrayList<>();
         int from = 0;
         while (from < order.length) {
@@ -65,7 +69,7 @@ final class RunWriter {
         FileRows rows = new FileRows(table, buffer, order, carried.carry(), carried.features());
         Path path = history.newFile(ingest, written++, carried.carry(), bucket);
         HistoryFileWriter.Written file =
-                new HistoryFileWriter(plan.set().name(), rows.columns).write(path, rows, from, to);
+                new HistoryFileWriter(run.set().name(), rows.columns).write(path, rows, from, to);
         PartitionData partition = new PartitionData(table.spec().partitionType());
         partition.set(0, carried.carry());
         partition.set(1, bucket);
@@ -111,12 +115,12 @@ final class RunWriter {
             this.table = table;
             this.buffer = buffer;
             this.order = order;
-            List<Feature> keys = plan.set().keyFeatures();
+            List<Feature> keys = run.set().keyFeatures();
             for (int index = 0; index < keys.size(); index++) {
                 Feature key = keys.get(index);
                 add(key.name(), true, new Source(Kind.KEY, index, 0));
             }
-            for (CarriedColumn column : plan.carried()) {
+            for (CarriedColumn column : run.carried()) {
                 Feature feature = column.feature();
                 boolean inFile = carry == CarrySets.SHARED || features.contains(feature.number());
                 if (inFile && carry != CarrySets.TOMBSTONE_OF_ALL) {
@@ -133,7 +137,7 @@ final class RunWriter {
             add(SystemColumns.ORIGIN, false, new Source(Kind.ORIGIN, 0, 0));
             add(SystemColumns.TOMBSTONE, false, new Source(Kind.TOMBSTONE, 0, 0));
             add(SystemColumns.CARRY, false, new Source(Kind.CARRY, 0, 0));
-            if (TableLayout.hasBucketColumn(plan.set())) {
+            if (TableLayout.hasBucketColumn(run.set())) {
                 add(SystemColumns.BUCKET, false, new Source(Kind.BUCKET, 0, 0));
             }
             if (carry == CarrySets.SHARED) {
@@ -184,7 +188,7 @@ final class RunWriter {
             return switch (source.kind()) {
                 case KEY -> buffer.keys().bytesAt(buffered, source.index());
                 case FEATURE -> buffer.column(buffered, source.index()).bytesAt(buffer.rowInBatch(buffered));
-                case ORIGIN -> ORIGIN;
+                case ORIGIN -> ORIGINS[buffer.origin(buffered).ordinal()];
                 case CARRIED -> CarrySets.carriedBytes(buffer.carried(buffered).features());
                 case OBSERVED_AT, INSERTED_AT, SEQUENCE, TOMBSTONE, CARRY, BUCKET ->
                     throw new IllegalArgumentException("bytes of " + source.kind());

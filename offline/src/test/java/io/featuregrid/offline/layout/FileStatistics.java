@@ -1,5 +1,6 @@
 package io.featuregrid.offline.layout;
 
+import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ final class FileStatistics {
 
     /** The table as Iceberg has it, read through a catalog of its own. */
     static List<DataFile> dataFiles(Path home, String name) {
-        try (HistoryCatalog catalog = HistoryCatalog.open(home.resolve("history"))) {
+        try (HistoryCatalog catalog = HistoryCatalog.open(home.resolve("history"), new MetricRegistry())) {
             Table table = catalog.load(name);
             if (table == null) {
                 throw new IllegalArgumentException("no table " + name);

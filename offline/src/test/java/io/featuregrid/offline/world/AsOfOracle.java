@@ -55,6 +55,11 @@ public final class AsOfOracle {
                 .add(observation);
     }
 
+    /** Forgets what is known of an entity. */
+    public void erase(Entity entity) {
+        observations.remove(entity);
+    }
+
     /** All observations of a table. */
     public List<Observation> of(String table) {
         return observations.values().stream()

@@ -13,8 +13,6 @@ import io.featuregrid.offline.write.IngestCounts;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.FeatureSet;
-import io.featuregrid.planner.execute.Erasures;
-import io.featuregrid.planner.execute.HeapOnlineStore;
 import io.featuregrid.planner.execute.MonotonicStamps;
 import io.featuregrid.planner.plan.IngestOptions;
 import io.featuregrid.planner.plan.IngestPlan;
@@ -31,16 +29,23 @@ public final class HistoryDriver implements AutoCloseable {
     private final Path home;
     private final HistorySettings settings;
     private final SettableClock clock;
+    private final WatchedStore store = new WatchedStore();
+    private final SettableErasures erasures = new SettableErasures();
+    private final MetricRegistry metrics = new MetricRegistry();
     private final HistoryPorts ports;
     private final BatchMemory memory = new BatchMemory();
     private History history;
 
     public HistoryDriver(Path home, HistorySettings settings, SettableClock clock) {
+        this(home, settings, clock, 1);
+    }
+
+    /** A history of the node with that number. */
+    public HistoryDriver(Path home, HistorySettings settings, SettableClock clock, int nodeNumber) {
         this.home = home;
         this.settings = settings;
         this.clock = clock;
-        this.ports = new HistoryPorts(
-                new MonotonicStamps(clock, 1), new HeapOnlineStore(), Erasures.NONE, new MetricRegistry());
+        this.ports = new HistoryPorts(new MonotonicStamps(clock, nodeNumber), store, erasures, metrics);
         this.history = History.open(home, settings, ports);
     }
 
@@ -50,6 +55,19 @@ public final class HistoryDriver implements AutoCloseable {
 
     public History history() {
         return history;
+    }
+
+    /** The online store that the history is joined to; it outlives a restart. */
+    public WatchedStore store() {
+        return store;
+    }
+
+    public SettableErasures erasures() {
+        return erasures;
+    }
+
+    public MetricRegistry metrics() {
+        return metrics;
     }
 
     public SettableClock clock() {

@@ -20,9 +20,9 @@ public final class HistoryFolder {
         return files(home.resolve("history/warehouse/history").resolve(table).resolve("data"));
     }
 
-    /** The records of ingests that are under way. */
+    /** The records of writes that are under way. */
     public List<Path> journal() {
-        return files(home.resolve("history/ingests"));
+        return files(home.resolve("ingests"));
     }
 
     private static List<Path> files(Path folder) {
