@@ -190,9 +190,9 @@ class Grid:
         """Asks for features as they are now, each with what is needed to get it, and returns a `QueryReply`.
 
         ``inputs`` are values that are known, ``{"flight.id": "a"}``; ``outputs`` are names or references.
-        ``now`` asks as of another time; ``staleness`` allows values to be older or forbids it, ``{"flight.speed": "10m"}``. Options:
-        ``explain=True`` adds the plan as text, ``include_meta=True`` to each feature where it came from; ``deadline_ms`` bounds
-        the wait at the node; ``tags``, ``environment``, ``required_resolver_tags``, ``correlation_id``, ``query_name``,
+        ``now`` asks as of another time; ``staleness`` allows values to be older or forbids it, ``{"flight.speed": "10m"}``.
+        Options: ``explain=True`` adds the plan as text, ``include_meta=True`` to each feature where it came from; ``deadline_ms``
+        bounds the wait at the node; ``tags``, ``environment``, ``required_resolver_tags``, ``correlation_id``, ``query_name``,
         ``query_name_version`` and ``meta`` go along; ``durable_log=True`` waits until computed values are safe.
         What a single feature meets stands in ``reply.errors``; what the whole query meets is raised.
         """

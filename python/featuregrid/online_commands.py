@@ -26,7 +26,7 @@ def add_query(parser: argparse.ArgumentParser, connect: Connect) -> None:
     )
     parser.add_argument("--now", metavar="TIME", help="ask as of this time (default: the node's clock)")
     parser.add_argument(
-        "--staleness", action="append", default=[], type=named, metavar="NAME=DURATION", help="how old a stored value may be, as 10m"
+        "--staleness", action="append", default=[], type=named, metavar="NAME=DURATION", help="how old a value may be, as 10m"
     )
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a tag of the query's context")
     parser.add_argument("--query-name", metavar="NAME", help="a name under which the query is counted")
@@ -65,7 +65,8 @@ def add_upload(parser: argparse.ArgumentParser, connect: Connect) -> None:
 def _add_entity(parser: argparse.ArgumentParser, many: bool) -> None:
     parser.add_argument("feature_set", metavar="SET", help="the feature set")
     what = "the key of each entity" if many else "the entity's key"
-    parser.add_argument("key", nargs="*", metavar="KEY", help=f"{what}; of several columns as column=value each; none for a global set")
+    several = "column=value for each of several columns; none for a global set"
+    parser.add_argument("key", nargs="*", metavar="KEY", help=f"{what}; {several}")
 
 
 def names(text: str) -> list[str]:
@@ -170,7 +171,8 @@ def _get(options: argparse.Namespace, connect: Connect) -> Any:
     with connect(options) as grid:
         keys = entity_keys(grid, options.feature_set, options.key)
         if len(keys) > 1:
-            raise FeatureGridError("INVALID_QUERY", f"the keys {' '.join(options.key)} are those of {len(keys)} entities (expected one)")
+            given = " ".join(options.key)
+            raise FeatureGridError("INVALID_QUERY", f"the keys {given} are those of {len(keys)} entities (expected one)")
         view = grid.get(options.feature_set, keys[0], at=options.at)
     if not options.json:
         for line in entity_lines(view.raw):

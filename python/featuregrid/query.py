@@ -133,9 +133,8 @@ class UnexpectedType(FeatureGridError):
     """A value that is not of the type that the catalog named: the catalog has changed since, or the node errs."""
 
     def __init__(self, name: str, given: Any, declared: ValueType) -> None:
-        super().__init__(
-            "INTERNAL_SERVER_ERROR", f"the value of {name!r} is {given!r} (expected one of Arrow type {declared.arrow})", feature=name
-        )
+        expected = f"expected one of Arrow type {declared.arrow}"
+        super().__init__("INTERNAL_SERVER_ERROR", f"the value of {name!r} is {given!r} ({expected})", feature=name)
 
 
 def read_reply(raw: Any, types: DeclaredTypes) -> QueryReply:

@@ -1,4 +1,4 @@
-"""What a node answers online, for tests that give it to the fake one: a catalog with every type, and replies as the wire has them."""
+"""What a node answers online, for tests that give it to the fake one: a catalog with every type, and replies to queries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ CATALOG = {
             "relations": [{"name": "plane", "set": "plane", "on": {"id": "plane_id"}}],
         },
         {"name": "plane", "key": ["id"], "features": [{"name": "id", "type": "int64"}, {"name": "built", "type": "date"}]},
-        {"name": "leg", "key": ["part", "number"], "features": [{"name": "part", "type": "string"}, {"name": "number", "type": "int64"}]},
+        {
+            "name": "leg",
+            "key": ["part", "number"],
+            "features": [{"name": "part", "type": "string"}, {"name": "number", "type": "int64"}],
+        },
         {"name": "market", "key": [], "features": [{"name": "open", "type": "bool"}]},
     ],
 }

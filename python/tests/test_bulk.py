@@ -78,7 +78,8 @@ def test_a_pandas_frame_keeps_its_index_and_its_own_columns(fake_grid: featuregr
 
 def test_arrow_gives_arrow_and_polars_polars(fake_grid: featuregrid.Grid, script: Script) -> None:
     times = pa.array([1, None], pa.timestamp("us"))
-    table = fake_grid.query_bulk(pa.table({"thing.id": ["a", "b"], "thing.at": times, "thing.score": [float("nan"), None]}), OUTPUTS[:1])
+    sent = pa.table({"thing.id": ["a", "b"], "thing.at": times, "thing.score": [float("nan"), None]})
+    table = fake_grid.query_bulk(sent, OUTPUTS[:1])
     assert script.asked[0][1]["inputs"] == {
         "thing.id": ["a", "b"], "thing.at": ["1970-01-01T00:00:00.000001Z", None], "thing.score": ["NaN", None],
     }  # fmt: skip

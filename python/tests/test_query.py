@@ -39,7 +39,8 @@ def test_a_query_sends_inputs_outputs_and_options(fake_grid: featuregrid.Grid, s
     assert answer["thing.count"] == 3
     assert (answer.errors, answer.trace_id, answer.explain) == ([], "trace-7", None)
     fake_grid.query(
-        {"thing.id": "a"}, ["thing.count"], now=datetime.datetime(2026, 1, 1), staleness={"thing.count": datetime.timedelta(minutes=1)},
+        {"thing.id": "a"}, ["thing.count"], now=datetime.datetime(2026, 1, 1),
+        staleness={"thing.count": datetime.timedelta(minutes=1)},
         explain=True, include_meta=True, tags=["blue"], environment="test", deadline_ms=50, query_name="q", query_name_version="2",
         correlation_id="c", durable_log=True, meta={"who": "me"},
     )  # fmt: skip

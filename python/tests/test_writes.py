@@ -73,8 +73,8 @@ def test_one_entity_or_a_list_of_them_is_erased(fake_grid: featuregrid.Grid, scr
 def told(value: Any, missing: str | None = None) -> dict[str, Any]:
     at = None if missing == "never written" else "2026-01-01T00:00:00.000001Z"
     return {
-        "value": value, "valid": missing is None, "observed_at": at, "inserted_at": at, "age_seconds": None if at is None else 97_261.5,
-        "origin": None if at is None else "upload", "missing": missing,
+        "value": value, "valid": missing is None, "observed_at": at, "inserted_at": at, "missing": missing,
+        "age_seconds": None if at is None else 97_261.5, "origin": None if at is None else "upload",
     }  # fmt: skip
 
 
@@ -125,9 +125,10 @@ def test_ages_as_people_read_them(seconds: float, text: str) -> None:
 
 
 def test_a_load_tells_how_far_it_is(fake_grid: featuregrid.Grid, script: Script) -> None:
-    script.loading = [{"rows": 5, "buckets": 8, "of": 16}, {"rows": 9, "buckets": 16, "of": 16}, {"rows": 9, "as_of": "2026-01-01T00:00:00Z"}]
+    ended = {"rows": 9, "as_of": "2026-01-01T00:00:00Z"}
+    script.loading = [{"rows": 5, "buckets": 8, "of": 16}, {"rows": 9, "buckets": 16, "of": 16}, ended]
     heard: list[dict[str, Any]] = []
-    assert fake_grid.load("thing", progress=heard.append) == {"rows": 9, "as_of": "2026-01-01T00:00:00Z"}
+    assert fake_grid.load("thing", progress=heard.append) == ended
     assert heard == script.loading[:2]
     assert fake_grid.load("thing", as_of=datetime.datetime(2026, 1, 1))["rows"] == 9
     assert script.actions == [

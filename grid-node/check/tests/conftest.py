@@ -1,0 +1,10 @@
+"""Puts the checks and what they share on the path, as bin/check does."""
+
+import sys
+from pathlib import Path
+
+CHECKS = Path(__file__).resolve().parents[1]
+PROJECT = CHECKS.parents[1]
+# The stand-in for a node's offline half lies with the tests of the offline checks.
+for folder in (PROJECT / "offline" / "check" / "tests", PROJECT / "python", PROJECT / "offline" / "check", PROJECT / "ops" / "check", CHECKS):
+    sys.path.insert(0, str(folder))
