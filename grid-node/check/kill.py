@@ -1,4 +1,4 @@
-"""bin/check kill: what was acknowledged outlives kill -9 of the node, once, online and in history; what was not is whole or not there."""
+"""bin/check kill: what was acknowledged outlives kill -9 of the node, once; what was not is there as a whole or not at all."""
 
 from __future__ import annotations
 

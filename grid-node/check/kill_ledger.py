@@ -98,9 +98,8 @@ class Judgement:
 
     @property
     def differences(self) -> int:
-        return (
-            self.online_missing + self.online_unknown + self.history_missing + self.history_duplicates + self.history_unknown + self.torn
-        )
+        online = self.online_missing + self.online_unknown
+        return online + self.history_missing + self.history_duplicates + self.history_unknown + self.torn
 
 
 def judge(uploads: Mapping[int, Upload], history: Sequence[Stored], online: Mapping[tuple[str, int], int | None]) -> Judgement:

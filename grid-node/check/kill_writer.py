@@ -11,6 +11,7 @@ import json
 import random
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -67,9 +68,7 @@ class Writer:
             serials = [next(self._serials) for _ in range(generator.randint(1, MOST_ROWS))]
         return upload, [Told(*entity(generator, serial), serial) for serial in serials]
 
-    def _settle(
-        self, generator: random.Random, calls: OnlineCalls | None, upload: int, document: dict
-    ) -> OnlineCalls | None:
+    def _settle(self, generator: random.Random, calls: OnlineCalls | None, upload: int, document: dict) -> OnlineCalls | None:
         """Sends an upload until it is acknowledged, or gives it up after a failure of which nobody can tell what became."""
         gives_up = generator.random() < GIVE_UP_CHANCE
         for _ in attempts(self.failed):
@@ -88,7 +87,8 @@ class Writer:
                 if gives_up and not isinstance(error, ConnectionRefusedError):
                     self.ledger.abandon(upload)
                     return None
-            self.stopped.wait(PAUSE_SECONDS) if not self.stopped.is_set() else threading.Event().wait(PAUSE_SECONDS)
+            # A node that starts again takes seconds; asking it all the time would only slow it down.
+            time.sleep(PAUSE_SECONDS)
         return calls
 
     def _address(self) -> str:

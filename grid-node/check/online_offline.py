@@ -96,9 +96,7 @@ class Run:
     def joined(
         self, client: flight.FlightClient, feature_set: FeatureSet, keys: Sequence[tuple], paths: Sequence[str]
     ) -> Mapping[str, list]:
-        columns = {
-            column: array_of(kind, [key[place] for key in keys]) for place, (column, kind) in enumerate(feature_set.key)
-        }
+        columns = {column: array_of(kind, [key[place] for key in keys]) for place, (column, kind) in enumerate(feature_set.key)}
         spine = pa.table({**columns, "at": array_of("timestamp", [self.now] * len(keys))})
         command = {
             "type": "training_set",
@@ -143,7 +141,8 @@ class Run:
         value = self.oracle.at_path(path, line[1], self.now, overrides)
         wanted = self.oracle.shown(path, value)
         if not same(served, wanted):
-            self.tell_difference(f"{where}: online and oracle", line, path, f"online {served!r}\noracle {wanted!r} {overrides or ''}")
+            text = f"online {served!r}\noracle {wanted!r} {overrides or ''}"
+            self.tell_difference(f"{where}: online and oracle", line, path, text)
         elif item["valid"] != (value is not MISSING):
             self.tell_difference(f"{where}: valid", line, path, f"online {item}\noracle {value!r}")
 
@@ -222,7 +221,8 @@ def check(arguments: argparse.Namespace, report: Report) -> None:
     # An hour ahead, so that what was observed an hour before it is not later than the clock.
     now = time.time_ns() // 1_000 // SECOND * SECOND + HOUR
     one = Run(arguments, report, now)
-    report.progress(f"{len(one.arrivals)} writes of {sum(len(each.ingest.facts) for each in one.arrivals)} rows, asked at {iso_text(now)}")
+    observations = sum(len(each.ingest.facts) for each in one.arrivals)
+    report.progress(f"{len(one.arrivals)} writes of {observations} rows, asked at {iso_text(now)}")
 
     def as_it_arrived(calls: OnlineCalls, client: flight.FlightClient) -> None:
         one.tell(calls, client)
@@ -241,7 +241,7 @@ def check(arguments: argparse.Namespace, report: Report) -> None:
     uploads = sum(each.by_upload for each in one.arrivals)
     report.counts |= {
         "entities": arguments.entities, "uploads": uploads, "ingests": len(one.arrivals) - uploads,
-        "observations": sum(len(each.ingest.facts) for each in one.arrivals), "queries": one.queries, "cells": one.cells,
+        "observations": observations, "queries": one.queries, "cells": one.cells,
         "seconds": round(time.monotonic() - started, 1),
     }  # fmt: skip
     if arguments.entities >= FULL_ENTITIES:

@@ -61,9 +61,8 @@ def upload_document(feature_set: FeatureSet, ingest: Ingest) -> dict:
 
 
 def upload_row(feature_set: FeatureSet, fact: Fact, timed: bool) -> dict:
-    row: dict[str, object] = {
-        f"{feature_set.name}.{column}": to_json(kind, value) for (column, kind), value in zip(feature_set.key, fact.key, strict=True)
-    }
+    key = zip(feature_set.key, fact.key, strict=True)
+    row: dict[str, object] = {f"{feature_set.name}.{column}": to_json(kind, value) for (column, kind), value in key}
     if not timed:
         row[SEEN_AT] = iso_text(fact.observed_at)
     for feature in feature_set.features:

@@ -193,7 +193,8 @@ class Grid:
         ``now`` asks as of another time; ``staleness`` allows values to be older or forbids it, ``{"flight.speed": "10m"}``.
         Options: ``explain=True`` adds the plan as text, ``include_meta=True`` to each feature where it came from; ``deadline_ms``
         bounds the wait at the node; ``tags``, ``environment``, ``required_resolver_tags``, ``correlation_id``, ``query_name``,
-        ``query_name_version`` and ``meta`` go along; ``durable_log=True`` waits until computed values are safe.
+        ``query_name_version`` and ``meta`` go along; ``durable_log=True`` waits until computed values are safe;
+        ``defaults=False`` shows what is missing as None.
         What a single feature meets stands in ``reply.errors``; what the whole query meets is raised.
         """
         body = {

@@ -11,6 +11,9 @@ from featuregrid.value_types import ValueType, value_type
 # Types change seldom, and only by an apply; until it is looked at again a value is read as the type that it had.
 FRESH_SECONDS = 30.0
 
+# When a catalog was read, its sets by name, and the types found in it by path.
+_Known = tuple[float, dict[str, dict[str, Any]], dict[str, ValueType | None]]
+
 
 class DeclaredTypes:
     """Types of features by path, from a catalog that is read again when it is old or lacks a name. Threads may share it."""
@@ -18,7 +21,7 @@ class DeclaredTypes:
     def __init__(self, read_catalog: Callable[[], dict[str, Any]]) -> None:
         self._read_catalog = read_catalog
         # Replaced as a whole: another thread sees the old one or the new one.
-        self._known: tuple[float, dict[str, dict[str, Any]], dict[str, ValueType | None]] | None = None
+        self._known: _Known | None = None
 
     def of(self, paths: Iterable[str]) -> dict[str, ValueType | None]:
         """The type of each path such as ``flight.plane.seats``; None where the catalog has none, or one not known here."""
@@ -41,14 +44,13 @@ class DeclaredTypes:
             known = self._read()
         return list(known[1].get(feature_set, {}).get("key", []))
 
-    def _read(self) -> tuple[float, dict[str, dict[str, Any]], dict[str, ValueType | None]]:
+    def _read(self) -> _Known:
         sets = {each["name"]: each for each in self._read_catalog().get("sets", [])}
-        self._known = known = (time.monotonic(), sets, {})
+        known: _Known = (time.monotonic(), sets, {})
+        self._known = known
         return known
 
-    def _resolved(
-        self, known: tuple[float, dict[str, dict[str, Any]], dict[str, ValueType | None]], paths: list[str]
-    ) -> dict[str, ValueType | None]:
+    def _resolved(self, known: _Known, paths: list[str]) -> dict[str, ValueType | None]:
         _, sets, types = known
         for path in paths:
             if path not in types:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from featuregrid.declared_types import DeclaredTypes
@@ -90,7 +90,7 @@ def age_text(seconds: float) -> str:
         return f"-{age_text(-seconds)}"
     if seconds < 60:
         return f"{seconds:.3g}s"
-    parts = []
+    parts: list[str] = []
     rest = int(seconds)
     for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
         count, rest = divmod(rest, size)
@@ -99,7 +99,7 @@ def age_text(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def aligned(rows: list[tuple[str, ...]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows of texts as lines, with columns as wide as their widest text."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]

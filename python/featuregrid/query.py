@@ -83,6 +83,7 @@ def query_options(
     query_name_version: str | None = None,
     deadline_ms: int | None = None,
     durable_log: bool = False,
+    defaults: bool = True,
     meta: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The options of a query as its JSON has them; those at their defaults are left out."""
@@ -102,7 +103,8 @@ def query_options(
         "durable_log": durable_log,
         "meta": dict(meta or {}),
     }
-    return {name: value for name, value in options.items() if value is not None and value is not False and value != {}}
+    sent = {name: value for name, value in options.items() if value is not None and value is not False and value != {}}
+    return sent if defaults else {**sent, "defaults": False}
 
 
 def named_values(given: Any, what: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from featuregrid.times import time_text
 Reader = Callable[[Any], Any]
 
 _DECIMAL = re.compile(r"decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _VECTOR = re.compile(r"vector<\s*(float32|float64)\s*>\(\s*(\d+)\s*\)")
 
 
@@ -70,7 +71,7 @@ def _microseconds(value: Any) -> int | None:
         return None
     if isinstance(value, str):
         raise ValueError(f"{value!r} is a year that no column holds")
-    return (value - _EPOCH) // datetime.timedelta(microseconds=1)
+    return int((value - _EPOCH) // datetime.timedelta(microseconds=1))
 
 
 def _boolean(given: Any) -> bool:
@@ -133,9 +134,11 @@ def _struct(text: str) -> ValueType | None:
 
 
 def _parts(text: str) -> list[str]:
-    """What stands between the commas that are outside of brackets."""
+    """What stands between the commas that are outside of brackets and of quoted words."""
     parts, depth, start = [], 0, 0
-    for place, character in enumerate(text):
+    # A quoted word of an enum may hold anything; as long as it is, nothing in it counts.
+    plain = _QUOTED.sub(lambda quoted: "x" * len(quoted[0]), text)
+    for place, character in enumerate(plain):
         depth += (character in "<(") - (character in ">)")
         if character == "," and depth == 0:
             parts.append(text[start:place])
@@ -149,7 +152,7 @@ def json_value(given: Any, what: str) -> Any:
     numpy's scalars and arrays are the numbers in them, pandas' NA and NaT are null; a NaN is a value. Raises FeatureGridError
     VALIDATION_FAILED for a value without a JSON form, with ``what`` it was given as.
     """
-    if given is None or isinstance(given, bool | str) and not isinstance(given, enum.Enum):
+    if given is None or (isinstance(given, bool | str) and not isinstance(given, enum.Enum)):
         return given
     if isinstance(given, float):
         given = float(given)

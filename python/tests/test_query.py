@@ -42,13 +42,14 @@ def test_a_query_sends_inputs_outputs_and_options(fake_grid: featuregrid.Grid, s
         {"thing.id": "a"}, ["thing.count"], now=datetime.datetime(2026, 1, 1),
         staleness={"thing.count": datetime.timedelta(minutes=1)},
         explain=True, include_meta=True, tags=["blue"], environment="test", deadline_ms=50, query_name="q", query_name_version="2",
-        correlation_id="c", durable_log=True, meta={"who": "me"},
+        correlation_id="c", durable_log=True, defaults=False, meta={"who": "me"},
     )  # fmt: skip
     assert script.asked[1][1] == {
         "inputs": {"thing.id": "a"}, "outputs": ["thing.count"], "now": "2026-01-01T00:00:00Z",
         "staleness": {"thing.count": "60000000us"}, "explain": True, "include_meta": True,
         "context": {"tags": ["blue"], "environment": "test"}, "deadline_ms": 50, "query_name": "q", "query_name_version": "2",
-        "correlation_id": "c", "durable_log": True, "meta": {"who": "me"},
+        "correlation_id": "c", "durable_log": True, "defaults": False,
+        "meta": {"who": "me"},
     }  # fmt: skip
 
 

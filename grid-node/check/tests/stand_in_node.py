@@ -68,7 +68,7 @@ class StandInNode(StandIn):
             set_name = outputs[0].partition(".")[0]
             everyone = list(dict.fromkeys([*self.world.pools[set_name], *keys])) if names else [()]
             self.served[question] = self.found(set_name, everyone, outputs, now)
-        return [self.served[question][key] if key in self.served[question] else {} for key in keys]
+        return [self.served[question].get(key, {}) for key in keys]
 
     def found(self, set_name: str, keys: list[tuple], outputs: list[str], now: str) -> dict[tuple, dict[str, tuple]]:
         feature_set = self.world.sets[set_name]

@@ -65,8 +65,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--ask",
             paramLabel = "ID",
-            description =
-                    "The flight to ask for online, as 2013-01-01-UA-1545-EWR. Default: the last one of the file.")
+            description = "The flight to ask for online, as 2013-01-01-UA-1545-EWR. Default: the last one of the file.")
     private @Nullable String ask;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Write the training set to this Parquet file.")

@@ -48,15 +48,15 @@ final class DemoText {
         lines.add("flight " + online.path("inputs").path("flight.id").asText() + " as it is known now (trace "
                 + online.path("trace_id").asText() + "):");
         for (Map.Entry<String, JsonNode> value : online.path("values").properties()) {
-            String known = value.getValue().isNull() ? "not known" : value.getValue().asText();
+            String known =
+                    value.getValue().isNull() ? "not known" : value.getValue().asText();
             lines.add(String.format(Locale.ROOT, "  %-34s %9s", value.getKey(), known));
         }
         return lines;
     }
 
     static List<String> howToGoOn(NodeAddress node, Path example, JsonNode figures) {
-        String flight =
-                figures.path("online").path("inputs").path("flight.id").asText("2013-01-01-UA-1545-EWR");
+        String flight = figures.path("online").path("inputs").path("flight.id").asText("2013-01-01-UA-1545-EWR");
         String python = PythonProgram.executable();
         return List.of(
                 "",

@@ -31,6 +31,9 @@ final class UploadCommand extends PythonCommand {
             description = "When it was true. Default: the set's feature time, else now.")
     private @Nullable String observedAt;
 
-    @Option(names = "--ingest-id", paramLabel = "ID", description = "A name for this write, which makes a retry harmless.")
+    @Option(
+            names = "--ingest-id",
+            paramLabel = "ID",
+            description = "A name for this write, which makes a retry harmless.")
     private @Nullable String ingestId;
 }
