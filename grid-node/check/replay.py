@@ -48,7 +48,12 @@ def arrival(generator: random.Random, world: World, name: str, whole: bool = Fal
     while True:
         ingest = random_ingest(generator, world, (), name, whole=whole)
         if not ingest.imported:
-            return Arrival(ingest, by_upload=generator.random() < 0.5)
+            return Arrival(ingest, by_upload=generator.random() < 0.5 and uploadable(world.sets[name], ingest))
+
+
+def uploadable(feature_set: FeatureSet, ingest: Ingest) -> bool:
+    """Whether each row names something: in an upload a row is of the sets that it names, and a global one has no key to name."""
+    return bool(feature_set.key) or all(fact.values or fact.tombstone not in (None, "all") for fact in ingest.facts)
 
 
 def upload_document(feature_set: FeatureSet, ingest: Ingest) -> dict:
