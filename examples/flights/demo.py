@@ -1,7 +1,8 @@
-"""The example from end to end: definitions, history, and a training set of every flight.
+"""The example from end to end: definitions, history, one flight asked online, and a training set of every flight.
 
 Needs a running node and the package `featuregrid`. Progress goes to stderr; the last line of stdout is one JSON
-object with the figures. `--flights FILE` takes another Parquet file with the columns of `data/flights.parquet`.
+object with the figures. `--flights FILE` takes another Parquet file with the columns of `data/flights.parquet`;
+`--ask ID` asks for another flight than the file's last one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import featuregrid
 import observations
 import pyarrow as pa
 import pyarrow.parquet as parquet
+from featuregrid.value_types import json_value
 
 DEFINITIONS = Path(__file__).resolve().parent / "definitions.py"
 
@@ -59,15 +61,31 @@ def ingest_everything(grid: featuregrid.Grid, flights: pa.Table) -> dict[str, in
     return given
 
 
+def ask_online(grid: featuregrid.Grid, flight: str | None) -> dict[str, object]:
+    """FEATURES of one flight as they are now, as JSON has them; nothing is asked if there is no flight at all."""
+    if flight is None:
+        return {"inputs": {}, "values": {}, "trace_id": None}
+    inputs = {"flight.id": flight}
+    reply = grid.query(inputs, FEATURES)
+    for error in reply.errors:
+        tell(f"  {error.feature}: {error}")
+    for name, value in reply.items():
+        tell(f"  {name}: {'not known' if value is None else value}")
+    values = {name: json_value(reply[name], name) for name in FEATURES}
+    return {"inputs": inputs, "values": values, "trace_id": reply.trace_id}
+
+
 def training_set(grid: featuregrid.Grid, flights: pa.Table) -> pa.Table:
     """Every flight with FEATURES as they were known at its scheduled departure, in file order."""
     spine = observations.training_spine(flights)
     return grid.training_set(spine, FEATURES, time="sched_dep", keys={"flight.id": "flight_id"})
 
 
-def run(url: str, flights_file: Path, out: Path | None) -> dict[str, object]:
-    """Applies, ingests and builds the training set on the node at the URL; answers the figures."""
+def run(url: str, flights_file: Path, ask: str | None, out: Path | None) -> dict[str, object]:
+    """Applies, ingests, asks and builds the training set on the node at the URL; answers the figures."""
     flights = observations.read_flights(flights_file)
+    if ask is None and flights.num_rows:
+        ask = observations.flight_ids(flights)[-1].as_py()
     seconds = {}
     with featuregrid.connect(url) as grid:
         stopwatch = Stopwatch()
@@ -78,6 +96,10 @@ def run(url: str, flights_file: Path, out: Path | None) -> dict[str, object]:
         tell(f"ingesting the observations of {flights.num_rows:,} flights")
         given = ingest_everything(grid, flights)
         seconds["ingest"] = stopwatch.read()
+
+        tell(f"asking for {len(FEATURES)} features of flight {ask} as they are now")
+        online = ask_online(grid, ask)
+        seconds["online"] = stopwatch.read()
 
         tell(f"joining {len(FEATURES)} features to {flights.num_rows:,} flights, each as of its scheduled departure")
         train = training_set(grid, flights)
@@ -94,6 +116,7 @@ def run(url: str, flights_file: Path, out: Path | None) -> dict[str, object]:
         "features": len(FEATURES),
         "non_null": non_null,
         "observations": given,
+        "online": online,
         "seconds": seconds,
     }
 
@@ -103,10 +126,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--url", required=True, help="of the node's HTTP port, for example http://127.0.0.1:8080")
     parser.add_argument("--flights", type=Path, default=observations.FLIGHTS, help="another flights file (Parquet)")
+    parser.add_argument("--ask", metavar="ID", help="the flight to ask for online (default: the last one of the file)")
     parser.add_argument("--out", type=Path, help="write the training set to this file (Parquet)")
     arguments = parser.parse_args()
     try:
-        figures = run(arguments.url, arguments.flights, arguments.out)
+        figures = run(arguments.url, arguments.flights, arguments.ask, arguments.out)
     except featuregrid.FeatureGridError as error:
         tell(str(error))  # starts with the code
         return 1

@@ -38,7 +38,7 @@ def ask(http: str, entity: int) -> object:
 
 def restart(node: NodeProcess, entity: int, kill: bool) -> float:
     expected = ask(node.http, entity)
-    node.end(kill=kill)
+    node.kill() if kill else node.end()
     started = time.monotonic()
     node.start()
     answer = ask(node.http, entity)

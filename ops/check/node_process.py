@@ -33,8 +33,8 @@ class NodeProcess:
 
     ``settings`` become ``--set name=value`` (the ports are free ones unless set), ``jvm_options`` goes to the node's JVM
     (``-Xmx512m``). ``keep_home`` leaves the folder for a look afterwards and prints where it is.
-    Attributes once started: ``pid``, ``http``, ``flight`` and ``thin`` (``host:port``), ``home``. ``end`` and ``start`` end the
-    process and start it again over the same home. Not thread-safe.
+    Attributes once started: ``pid``, ``http``, ``flight`` and ``thin`` (``host:port``), ``home``. Not thread-safe.
+    `end` and `kill` end it in order or as a crash would, and `start` brings it back in the same home, on other ports.
     """
 
     def __init__(self, settings: Mapping[str, object] | None = None, jvm_options: str | None = None, keep_home: bool = False):
@@ -68,11 +68,13 @@ class NodeProcess:
         return f"grpc://{self.flight}"
 
     def start(self) -> None:
-        """Starts the process over the home as it is; returns when the node is ready."""
+        """Starts the node in its home, which may hold what an earlier one left, and waits until it is ready."""
         command = [str(LAUNCHER), "start", "--detach", "--home", str(self.home), "--json"]
         for name, value in self.settings.items():
             command += ["--set", f"{name}={value}"]
         environment = {name: value for name, value in os.environ.items() if name not in ("FEATUREGRID_HOME", "FEATUREGRID_URL")}
+        # A node breaks a rule on purpose only for a check.
+        environment["FEATUREGRID_CHECK"] = "1"
         if self.jvm_options is not None:
             environment["FEATUREGRID_JVM_OPTIONS"] = self.jvm_options
         # A file, not a pipe: the node inherits what the launcher has, and a pipe would stay open as long as the node runs.
@@ -122,26 +124,39 @@ class NodeProcess:
                 shown += [f"--- {path.relative_to(self.home)}", *(line.rstrip() for line in deque(log, LOG_LINES_SHOWN))]
         return "".join(f"\n{line}" for line in shown)
 
-    def end(self, kill: bool = False) -> None:
-        """Ends the process and keeps its home: asks it to end and kills it when it does not, or kills it at once."""
+    def kill(self) -> None:
+        """Ends the node at once, as a crash would; its home stays as it is then."""
+        if not self.pid:
+            # Process 0 would be this one's whole group.
+            raise NodeFailed("no node runs (expected one to kill)")
+        self._signal(signal.SIGKILL)
+        if not self._ended_within(STOP_LIMIT_SECONDS):
+            raise NodeFailed(f"the node (process {self.pid}) still runs {STOP_LIMIT_SECONDS} s after SIGKILL")
+        self._forget()
+
+    def end(self) -> None:
+        """Asks the node to end, and kills it when it does not; its home stays. Harmless when it is gone already."""
         if self.pid:
             self._signal(signal.SIGKILL if kill else signal.SIGTERM)
             if not self._ended_within(STOP_LIMIT_SECONDS):
                 print(f"the node (process {self.pid}) still runs after {STOP_LIMIT_SECONDS} s: killed", file=sys.stderr)
                 self._signal(signal.SIGKILL)
                 self._ended_within(STOP_LIMIT_SECONDS)
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-        self.pid = 0
+        self._forget()
 
     def stop(self) -> None:
-        """Ends the process and removes its home; harmless when it is gone already."""
+        """Ends the node in order and removes its home; harmless when it is gone already."""
         self.end()
         if self.keep_home:
             print(f"the node's home is kept: {self.home}", file=sys.stderr)
         else:
             shutil.rmtree(self.home, ignore_errors=True)
+
+    def _forget(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+        self.pid = 0
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -1,8 +1,8 @@
-"""FeatureGrid for notebooks and scripts: definitions, ingestion and point-in-time training sets.
+"""FeatureGrid for notebooks, scripts and services: definitions, writes, online queries and point-in-time training sets.
 
 Definitions are written with `features`, `feature`, `Primary`, `FeatureTime`, `has_one` and their like; `connect` reaches a
-node, and the `Grid` that it returns applies definitions, ingests observations and builds training sets. Errors are
-`FeatureGridError`.
+node, and the `Grid` that it returns applies definitions, writes observations, asks for features as they are now and builds
+training sets of what they were then. Errors are `FeatureGridError`.
 """
 
 from featuregrid.client import ApplyResult, Grid, connect
@@ -17,15 +17,19 @@ from featuregrid.definitions.declaration import (
     has_one,
     online,
 )
+from featuregrid.entity import EntityView
 from featuregrid.errors import FeatureGridError
+from featuregrid.query import QueryReply
 
 __all__ = [
     "ApplyResult",
     "DataFrame",
+    "EntityView",
     "FeatureGridError",
     "FeatureTime",
     "Grid",
     "Primary",
+    "QueryReply",
     "_",
     "connect",
     "feature",

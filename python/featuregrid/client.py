@@ -1,9 +1,9 @@
-"""A node as Python sees it: `connect`, and the `Grid` that applies definitions, ingests and builds training sets."""
+"""A node as Python sees it: `connect`, and the `Grid` that applies definitions, writes, asks and builds training sets."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -11,18 +11,23 @@ from typing import Any
 
 import pyarrow as pa
 
+from featuregrid.bulk import BulkInput, answer_table, ask_in_pieces
+from featuregrid.declared_types import DeclaredTypes
 from featuregrid.definitions import load
 from featuregrid.definitions.mistakes import together
 from featuregrid.definitions.reference import set_name
+from featuregrid.entity import EntityView, key_document
 from featuregrid.errors import FeatureGridError, of_errors
 from featuregrid.flight import FlightConnection
 from featuregrid.frames import open_parquet, row_stream
-from featuregrid.node import Node, find_url
+from featuregrid.node import ANSWER_SECONDS, Node, find_url
 from featuregrid.progress import Progress
+from featuregrid.query import QueryReply, UnexpectedType, feature_names, named_values, query_options, read_reply
 from featuregrid.spine import check_clash, spine_of
 from featuregrid.times import time_text
 from featuregrid.training import ROW_NUMBER, TrainingRequest, check_columns, training_request
 from featuregrid.training_file import TrainingFile, replaced
+from featuregrid.writes import keys_document, upload_document
 
 
 @dataclass(frozen=True)
@@ -40,28 +45,35 @@ class ApplyResult:
     details: dict[str, str]
 
 
-def connect(url: str | None = None, home: str | Path | None = None) -> Grid:
+def connect(url: str | None = None, home: str | Path | None = None, timeout: float = ANSWER_SECONDS) -> Grid:
     """Reaches a node by the address of its HTTP port, ``http://host:port``; the node tells where its Flight port is.
 
     Without ``url``: the node that runs in the folder ``home``, else ``FEATUREGRID_URL``, else the node in ``FEATUREGRID_HOME``
-    or ``~/.featuregrid``, else ``http://127.0.0.1:8080``. Raises FeatureGridError UPSTREAM_FAILED if no node answers.
+    or ``~/.featuregrid``, else ``http://127.0.0.1:8080``. ``timeout`` are the seconds
+    that a call over HTTP waits for its answer. Raises FeatureGridError UPSTREAM_FAILED if no node answers.
     """
-    return Grid(find_url(url, home))
+    return Grid(find_url(url, home), timeout)
 
 
 class Grid:
     """A connection to a node. Use it in ``with``, or `close` it.
 
-    ``url`` is the node's address. ``last_report`` is the report of the training set built last, or None:
-    ``{rows, dropped, missing, failed, trace_id, ...}``. Threads may share a connection, but then the last report is anyone's.
-    Every method raises FeatureGridError; Ctrl-C ends a call and is passed on.
+    ``url`` is the node's address. ``last_report`` is the report of the training set or bulk query made last, or None:
+    ``{rows, dropped, missing, failed, trace_id, ...}``. ``types`` knows the types of features as the node's catalog has them.
+    Threads may share a connection, but then the last report is anyone's. Every method raises FeatureGridError; Ctrl-C ends a call
+    and is passed on.
     """
 
-    def __init__(self, url: str) -> None:
-        self._node = Node(url)
+    def __init__(self, url: str, timeout: float = ANSWER_SECONDS) -> None:
+        self._node = Node(url, timeout)
         self.url = self._node.url
         self.last_report: dict[str, Any] | None = None
-        self._flight = FlightConnection(self._flight_address(self._node.get("/v1/node")))
+        self.types = DeclaredTypes(self.catalog)
+        try:
+            self._flight = FlightConnection(self._flight_address(self._node.get("/v1/node")))
+        except BaseException:
+            self._node.close()
+            raise
 
     def _flight_address(self, described: Any) -> str:
         address = described.get("flight") if isinstance(described, dict) else None
@@ -85,6 +97,7 @@ class Grid:
     def close(self) -> None:
         """Ends the connection."""
         self._flight.close()
+        self._node.close()
 
     def catalog(self) -> dict[str, Any]:
         """The catalog as JSON: ``{format, version, sets: [{name, key, features, ...}], ...}``."""
@@ -108,6 +121,7 @@ class Grid:
             answer = self._node.post("/v1/apply?plan=true" if dry_run else "/v1/apply", document)
         except FeatureGridError as error:
             raise of_errors(together([], error.errors, {}), error.trace_id) from None
+        self.types.forget()
         return ApplyResult(
             answer["version"], answer["added"], answer["changed"], answer["removed"], dict(answer.get("details") or {})
         )
@@ -164,6 +178,127 @@ class Grid:
 
             given = {option: value for option, value in options.items() if value is not None}
             return self._flight.put(("observations", name), stream.schema, counted(), given)
+
+    def query(
+        self,
+        inputs: Mapping[Any, Any],
+        outputs: Sequence[Any],
+        now: str | datetime.datetime | None = None,
+        staleness: Mapping[Any, str | datetime.timedelta] | None = None,
+        **options: Any,
+    ) -> QueryReply:
+        """Asks for features as they are now, each with what is needed to get it, and returns a `QueryReply`.
+
+        ``inputs`` are values that are known, ``{"flight.id": "a"}``; ``outputs`` are names or references.
+        ``now`` asks as of another time; ``staleness`` allows values to be older or forbids it, ``{"flight.speed": "10m"}``.
+        Options: ``explain=True`` adds the plan as text, ``include_meta=True`` to each feature where it came from; ``deadline_ms``
+        bounds the wait at the node; ``tags``, ``environment``, ``required_resolver_tags``, ``correlation_id``, ``query_name``,
+        ``query_name_version`` and ``meta`` go along; ``durable_log=True`` waits until computed values are safe;
+        ``defaults=False`` shows what is missing as None.
+        What a single feature meets stands in ``reply.errors``; what the whole query meets is raised.
+        """
+        body = {
+            "inputs": named_values(inputs, "inputs"),
+            "outputs": feature_names(outputs, "outputs"),
+            **query_options(now=now, staleness=staleness, **options),
+        }
+        return read_reply(self._node.post("/v1/query/online", body, reads=True), self.types)
+
+    def query_bulk(
+        self,
+        inputs: Any,
+        outputs: Sequence[Any],
+        now: str | datetime.datetime | None = None,
+        staleness: Mapping[Any, str | datetime.timedelta] | None = None,
+        **options: Any,
+    ) -> Any:
+        """`query` for many entities at once: a frame of the inputs' kind with the outputs' columns behind, row for row.
+
+        ``inputs`` is a mapping of features to columns (then pandas comes back if it is installed, else an Arrow Table), a pandas
+        or polars DataFrame, or Arrow data; columns without a dot in their name are kept and do not travel. ``options`` are those
+        of `query`. Types are those of a training set; what is null, missing or failed is null. The report
+        ``{errors, meta, trace_id}``, whose errors name their ``row``, is attached as a training set's is, and is `last_report`.
+        Many rows go in several requests, which may see different nows unless ``now`` is given.
+        """
+        names = feature_names(outputs, "outputs")
+        rows = BulkInput(inputs)
+        asked = {"outputs": names, **query_options(now=now, staleness=staleness, **options)}
+        with Progress("query", rows.rows) as progress:
+            answer = ask_in_pieces(
+                rows.columns(),
+                rows.rows,
+                lambda columns: self._node.post("/v1/query/bulk", {"inputs": columns, **asked}, reads=True),
+                progress.advance,
+            )
+        table = answer_table(answer["data"], names, self.types)
+        report = {"errors": answer["errors"], "meta": answer["meta"], "trace_id": answer["meta"].get("trace_id")}
+        self.last_report = report
+        return rows.joined(table, report)
+
+    def upload(
+        self, observations: Any, observed_at: str | datetime.datetime | None = None, ingest_id: str | None = None
+    ) -> dict[str, Any]:
+        """Writes observations, all or none, and returns ``{"observations", "inserted_at", "trace_id"}`` once they are safe.
+
+        ``observations`` is a mapping of features to columns, ``{"flight.id": ["a"], "flight.delay": [3.0]}``, a list of rows,
+        ``[{"flight.id": "a", "flight.delay": 3.0}]``, or a frame with such columns. None and null are carried nulls; a feature that
+        is absent from a row is not touched by it; ``"__tombstone": True`` in a row ends what it names, or all of its entity.
+        ``observed_at`` is one time for all, or the name of a column of times; default: now. ``ingest_id`` makes a retry harmless.
+        For large tables there is `ingest`.
+        """
+        answer: dict[str, Any] = self._node.post("/v1/upload", upload_document(observations, observed_at, ingest_id))
+        return answer
+
+    def erase(self, keys: Any) -> dict[str, Any]:
+        """Erases entities from online store and history: one, ``{"flight.id": "a"}``, or a list of them.
+
+        From then on nothing that was written of them before is served or joined; files are rewritten later. Returns the node's
+        word, ``{"erased", "mark", ...}``, which also says what is not rewritten.
+        """
+        answer: dict[str, Any] = self._node.delete("/v1/entities", keys_document(keys))
+        return answer
+
+    def get(self, feature_set: Any, key: Any = None, at: str | datetime.datetime | None = None) -> EntityView:
+        """What is this value: every feature of one entity with value, age and origin, or why it is missing.
+
+        ``key`` is the value of the key column, ``{"column": value, ...}`` for a composite key, or None for a global set. With
+        ``at``: as it was then, from history.
+        """
+        name = set_name(feature_set)
+        body = {"set": name, "key": key_document(name, key, self.types)}
+        if at is not None:
+            body["at"] = time_text(at, "at")
+        raw = self._node.post("/v1/entity", body, reads=True)
+        try:
+            return EntityView(raw, self.types)
+        except UnexpectedType:
+            self.types.forget()
+            return EntityView(raw, self.types)
+
+    def load(
+        self,
+        feature_set: Any,
+        as_of: str | datetime.datetime = "now",
+        progress: Callable[[dict[str, Any]], None] | None = None,
+    ) -> dict[str, Any]:
+        """Brings a set's history into the grid, as of a time, and returns ``{"rows", "as_of"}``. What is newer there stays.
+
+        ``progress`` is called with ``{"rows", "buckets", "of"}`` as it goes on; without it a terminal shows a bar. A load that was
+        interrupted goes on where it was when it is asked for again.
+        """
+        name = set_name(feature_set)
+        last: dict[str, Any] = {}
+        with Progress(f"load {name}", None) as bar:
+            for last in self._flight.act("load", {"set": name, "as_of": time_text(as_of, "as_of")}):
+                if "buckets" not in last:
+                    continue
+                if progress is None:
+                    bar.reached(last["rows"], f"{last['buckets']} of {last['of']} buckets")
+                else:
+                    progress(last)
+        if "rows" not in last:
+            raise FeatureGridError("INTERNAL_SERVER_ERROR", f"the load of {name!r} ended with {last} (expected its rows)")
+        return last
 
     def history(self, feature_set: Any) -> pa.Table:
         """Everything that the history of a set holds, as an Arrow Table: its columns and ``__observed_at`` and other stamps."""

@@ -1,4 +1,4 @@
-"""The commands that need Python: ``python -m featuregrid.command_line apply|ingest|training-set ...``.
+"""The commands that need Python: ``python -m featuregrid.command_line apply|ingest|query|training-set ...``.
 
 ``bin/featuregrid`` passes them on with the node's address. With ``--json`` the last line of stdout is one JSON object. Exit
 status 0 done, 1 failed (``CODE: text`` on stderr, for an apply a line for each mistake), 2 wrong usage.
@@ -18,6 +18,7 @@ from typing import Any
 from featuregrid.client import ApplyResult, Grid, connect
 from featuregrid.errors import FeatureGridError
 from featuregrid.frames import open_parquet
+from featuregrid.online_commands import add_erase, add_get, add_load, add_query, add_upload, names
 from featuregrid.training import keys_by_name
 
 _COLOURS = {"+": "32", "~": "33", "-": "31"}
@@ -72,6 +73,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_training_set(
         commands.add_parser("training-set", parents=[node], help="join features to a spine, each as of its row's time")
     )
+    online = {
+        "query": (add_query, "ask for features as they are now"),
+        "get": (add_get, "every feature of one entity, or why it is missing"),
+        "upload": (add_upload, "write one observation"),
+        "load": (add_load, "bring history into the grid"),
+        "erase": (add_erase, "erase entities from online store and history"),
+    }
+    for name, (add, explained) in online.items():
+        add(commands.add_parser(name, parents=[node], help=explained), _connect)
     return parser
 
 
@@ -98,7 +108,7 @@ def _add_ingest(parser: argparse.ArgumentParser) -> None:
 def _add_training_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--spine", required=True, metavar="FILE", help="a Parquet file with key columns and a column of times")
     parser.add_argument("--time", required=True, metavar="COLUMN", help="the spine's column of times")
-    parser.add_argument("--features", required=True, action="append", type=_names, metavar="NAME,...", help="the features to join")
+    parser.add_argument("--features", required=True, action="append", type=names, metavar="NAME,...", help="the features to join")
     parser.add_argument("--out", required=True, metavar="FILE", help="the Parquet file to write")
     parser.add_argument(
         "--key",
@@ -122,17 +132,10 @@ def _add_training_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--end", choices=["inclusive", "exclusive"], default="inclusive", help="whether the time itself counts")
     parser.add_argument("--delay", metavar="DURATION", help="look so much earlier, as 1h30m")
     parser.add_argument("--cutoff", metavar="TIME", help="leave out what was inserted later; 'spine': than each row's own time")
-    parser.add_argument("--required", action="append", default=[], type=_names, metavar="NAME,...", help="drop rows that miss one")
+    parser.add_argument("--required", action="append", default=[], type=names, metavar="NAME,...", help="drop rows that miss one")
     parser.add_argument("--no-defaults", action="store_true", help="show missing values as null")
     parser.add_argument("--errors", choices=["null", "raise"], default="null", help="what a cell that fails does")
     parser.set_defaults(run=_training_set)
-
-
-def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise argparse.ArgumentTypeError(f"{text!r} has an empty name (expected names with commas between)")
-    return names
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -206,8 +209,8 @@ def _ingest(options: argparse.Namespace) -> dict[str, Any]:
 
 def _training_set(options: argparse.Namespace) -> dict[str, Any]:
     started = time.perf_counter()
-    features = [name for names in options.features for name in names]
-    required = [name for names in options.required for name in names]
+    features = [name for listed in options.features for name in listed]
+    required = [name for listed in options.required for name in listed]
     keys, roles = dict(options.key), dict(options.role)
     with open_parquet(options.spine) as file:
         columns = file.schema_arrow.names

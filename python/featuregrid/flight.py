@@ -141,6 +141,33 @@ class FlightConnection:
             raise outcome
         return outcome
 
+    def act(self, name: str, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Runs an action; each JSON object that the node answers as it comes.
+
+        pyarrow cannot cancel an action: after an interrupt the node goes on with it, and a thread here waits for its end.
+        """
+        action = flight.Action(name, json.dumps(body).encode())
+        results: queue.SimpleQueue[dict[str, Any] | BaseException | None] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                for result in self._client.do_action(action):
+                    results.put(json.loads(result.body.to_pybytes()))
+                results.put(None)
+            except CALL_ERRORS as error:
+                results.put(of_flight(error, self._trailers.of_this_thread().details))
+            except BaseException as error:
+                results.put(error)
+
+        thread = threading.Thread(target=run, name="featuregrid-act", daemon=True)
+        thread.start()
+        while (result := awaited(results)) is not None:
+            if isinstance(result, BaseException):
+                thread.join()
+                raise result
+            yield result
+        thread.join()
+
     def _get(self, ticket: flight.Ticket) -> tuple[Any, None, _Trailers]:
         reader, trailers = self._started(lambda: (self._client.do_get(ticket),))
         return reader, None, trailers

@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from featuregrid.connections import Connections
 from featuregrid.errors import FeatureGridError, of_http
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -47,12 +49,14 @@ def _described_url(folder: Path) -> str | None:
 
 
 class Node:
-    """JSON over HTTP with one node. Each call opens a connection of its own, so it may be used by several threads.
+    """JSON over HTTP with one node, on connections that stay open between calls. Several threads may use it at once.
 
     ``url`` is ``http://host:port`` or ``https://...``; the scheme may be left out. Proxies of the environment are not used.
+    ``timeout`` is how many seconds a call waits for its answer. A call is never made twice, but for one that only reads and
+    meets a kept connection that the node has just closed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout: float = ANSWER_SECONDS) -> None:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         try:
             port = parts.port
@@ -60,45 +64,83 @@ class Node:
             port = None
         if parts.scheme not in ("http", "https") or not parts.hostname or (port is None and parts.netloc.count(":") == 1):
             raise FeatureGridError("INVALID_QUERY", f"url is {url!r} (expected the node's HTTP port, like {DEFAULT_URL})")
+        if timeout <= 0:
+            raise FeatureGridError("INVALID_QUERY", f"timeout is {timeout} (expected more than 0 seconds)")
         self.host = parts.hostname
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
-        self._secure = parts.scheme == "https"
-        self._port = port
+        self.timeout = timeout
         self._prefix = parts.path.rstrip("/")
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._connections = Connections(partial(kind, parts.hostname, port))
 
     def get(self, path: str) -> Any:
         """The JSON that a path answers. Raises FeatureGridError as the node answers it, UPSTREAM_FAILED if none does."""
-        return self._call("GET", path, None)
+        return self._call("GET", path, None, reads=True)
 
-    def post(self, path: str, body: Any) -> Any:
-        """The JSON that a path answers to a JSON body. Raises as `get` does."""
-        return self._call("POST", path, json.dumps(body, allow_nan=False).encode())
+    def post(self, path: str, body: Any, reads: bool = False) -> Any:
+        """The JSON that a path answers to a JSON body; ``reads`` if it changes nothing. Raises as `get` does."""
+        return self._call("POST", path, body, reads)
 
-    def _call(self, method: str, path: str, body: bytes | None) -> Any:
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        connection = kind(self.host, self._port, timeout=ANSWER_SECONDS)
+    def delete(self, path: str, body: Any) -> Any:
+        """The JSON that a path answers to a JSON body that says what goes. Raises as `get` does."""
+        return self._call("DELETE", path, body, reads=False)
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self._connections.close()
+
+    def _call(self, method: str, path: str, document: Any, reads: bool) -> Any:
         headers = {"Accept": "application/json"}
-        if body is not None:
+        body = None
+        if document is not None:
+            body = json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
             headers["Content-Type"] = "application/json"
         try:
-            connection.request(method, self._prefix + path, body, headers)
-            response = connection.getresponse()
-            answer = response.read()
-            lower = {name.lower(): value for name, value in response.getheaders()}
+            status, lower, answer = self._exchanged(method, self._prefix + path, body, headers, reads)
         except TimeoutError as error:
-            raise FeatureGridError("DEADLINE_EXCEEDED", f"{self.url}{path} gave no answer within {ANSWER_SECONDS:.0f} s") from error
+            raise FeatureGridError("DEADLINE_EXCEEDED", f"{self.url}{path} gave no answer within {self.timeout:g} s") from error
         except (OSError, http.client.HTTPException) as error:
             why = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise FeatureGridError(
                 "UPSTREAM_FAILED", f"no node answers at {self.url} ({why}); start one with `featuregrid start`"
             ) from error
-        finally:
-            connection.close()
         address = f"{method} {self.url}{path}"
-        if response.status != 200:
-            raise of_http(response.status, answer, lower, address)
+        if status != 200:
+            raise of_http(status, answer, lower, address)
         try:
             return json.loads(answer)
         except ValueError as error:
             text = answer[:200].decode("utf-8", errors="replace")
             raise FeatureGridError("INTERNAL_SERVER_ERROR", f"{address} answered {text!r} (expected JSON)") from error
+
+    def _exchanged(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], reads: bool
+    ) -> tuple[int, dict[str, str], bytes]:
+        connection, used = self._connections.take(self.timeout)
+        try:
+            return self._answer(connection, method, path, body, headers)
+        except (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected):
+            if not used or not reads:
+                raise
+        # Closed by the node between two calls. What lay idle as long is most likely closed, too.
+        self._connections.close()
+        connection, _ = self._connections.take(self.timeout)
+        return self._answer(connection, method, path, body, headers)
+
+    def _answer(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
+        """One call; the connection is given back if its answer was read, else closed."""
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            answer = response.read()
+        except BaseException:
+            # Ctrl-C comes here, too: the answer that is on its way must not become that of the next call.
+            connection.close()
+            raise
+        if response.will_close:
+            connection.close()
+        else:
+            self._connections.give(connection)
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, answer

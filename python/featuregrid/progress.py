@@ -31,6 +31,11 @@ class Progress:
         """So many rows more are done."""
         self._bar.update(rows)
 
+    def reached(self, rows: int, note: str = "") -> None:
+        """So many rows are done in all; ``note`` is shown behind."""
+        self._bar.update(rows - self._bar.n)
+        self._bar.set_postfix_str(note)
+
     def __enter__(self) -> Progress:
         return self
 

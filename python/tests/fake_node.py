@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -36,11 +37,17 @@ class Script:
 
     catalog: dict[str, Any] = field(default_factory=lambda: {"format": 1, "version": 3, "sets": []})
     apply: Callable[[dict[str, Any], bool], tuple[int, dict[str, Any]]] = lambda document, plan: (200, {})
+    online: Callable[[str, dict[str, Any]], tuple[int, dict[str, Any]]] = lambda path, document: (404, {"detail": "no such path"})
+    loading: list[dict[str, Any] | Exception] = field(default_factory=list)
     train: Callable[[dict[str, Any], pa.Table], tuple[pa.Table, dict[str, Any]]] | None = None
     history: pa.Table | None = None
     refuse_ingest: Exception | None = None
     hold: threading.Event = field(default_factory=threading.Event)
     applied: list[tuple[dict[str, Any], bool]] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    actions: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    connections: int = 0
+    hang_up: threading.Event = field(default_factory=threading.Event)
     ingested: list[Ingested] = field(default_factory=list)
     trained: list[tuple[dict[str, Any], pa.Table]] = field(default_factory=list)
     answer_rows: int = 3
@@ -122,6 +129,22 @@ class FakeFlight(flight.FlightServerBase):  # type: ignore[misc]
         half = self.script.history.slice(0, middle) if ticket.ticket == b"0" else self.script.history.slice(middle)
         return flight.RecordBatchStream(half)
 
+    def do_action(self, context: Any, action: Any) -> Iterator[flight.Result]:
+        """What the script has as progress of a load, one result each; an exception in it ends the action."""
+        self.script.actions.append((action.type, json.loads(action.body.to_pybytes())))
+        for told in self.script.loading:
+            if isinstance(told, Exception):
+                raise told
+            yield flight.Result(json.dumps(told).encode())
+
+
+class Http(ThreadingHTTPServer):
+    """An HTTP server that says nothing of clients that went away."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class FakeNode:
     """Both halves, running until `close`."""
@@ -129,7 +152,7 @@ class FakeNode:
     def __init__(self) -> None:
         self.script = Script()
         self.flight = FakeFlight(self.script)
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http = Http(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._http.server_port}"
@@ -145,6 +168,12 @@ class FakeNode:
         node = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                node.script.connections += 1
+
             def do_GET(self) -> None:
                 if self.path == "/v1/node":
                     self._answer(200, {"pid": 1, "http": "127.0.0.1:0", "flight": f"0.0.0.0:{node.flight.port}"})
@@ -155,9 +184,23 @@ class FakeNode:
 
             def do_POST(self) -> None:
                 document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if not self.path.startswith("/v1/apply"):
+                    self._online(document)
+                    return
                 plan = self.path.endswith("?plan=true")
                 node.script.applied.append((document, plan))
                 self._answer(*node.script.apply(document, plan))
+
+            def do_DELETE(self) -> None:
+                self._online(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+            def _online(self, document: dict[str, Any]) -> None:
+                node.script.asked.append((f"{self.command} {self.path}", document))
+                if node.script.hang_up.is_set():
+                    node.script.hang_up.clear()
+                    self.close_connection = True
+                    return
+                self._answer(*node.script.online(self.path, document))
 
             def _answer(self, status: int, body: dict[str, Any]) -> None:
                 written = json.dumps(body).encode()

@@ -3,12 +3,14 @@
 import json
 import os
 import random
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import expected
+import featuregrid
 import pandas
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -106,12 +108,57 @@ def test_every_value_of_the_training_set_is_the_one_that_plain_pandas_finds(
     for name in wanted.columns:
         column = [None if pandas.isna(value) else value for value in wanted[name].tolist()]
         assert training.column(name).to_pylist() == column, f"seed {SEED}: {name}"
-    assert set(figures) == {"rows", "features", "non_null", "observations", "seconds"}
+    assert set(figures) == {"rows", "features", "non_null", "observations", "online", "seconds"}
     assert figures["rows"] == len(wanted)
     assert figures["features"] == len(expected.FEATURES)
     assert figures["non_null"] == {name: int(wanted[name].notna().sum()) for name in expected.FEATURES}
     assert figures["observations"] == expected.expected_observations(flights)
-    assert set(figures["seconds"]) == {"apply", "ingest", "training_set"}
+    assert set(figures["seconds"]) == {"apply", "ingest", "online", "training_set"}
+
+
+def bits(value: object) -> object:
+    """A value that is equal to another one only if it is the same: floats by their bits."""
+    return struct.pack("<d", value) if isinstance(value, float) else (type(value), value)
+
+
+def test_what_is_known_now_is_what_a_training_set_finds_at_that_very_instant(
+    node: dict[str, object], demo: tuple[Path, dict, pa.Table]
+) -> None:
+    file, figures, _ = demo
+    flights = expected.read_flights(file, expected.DATA)
+    asked = figures["online"]
+    assert asked["inputs"] == {"flight.id": flights["id"].iloc[-1]}
+    assert asked["trace_id"]
+    assert list(asked["values"]) == expected.FEATURES
+    choice = random.Random(SEED)
+    ids = [asked["inputs"]["flight.id"], *choice.sample(flights["id"].tolist(), 50), "no-such-flight"]
+    known = 0
+    with featuregrid.connect(f"http://{node['http']}") as grid:
+        for flight in ids:
+            reply = grid.query({"flight.id": flight}, expected.FEATURES)
+            assert reply.errors == []
+            spine = pa.table({"flight_id": [flight], "at": pa.array([reply.query_timestamp], pa.timestamp("us", "UTC"))})
+            joined = grid.training_set(spine, expected.FEATURES, time="at", keys={"flight.id": "flight_id"}).to_pylist()[0]
+            for name in expected.FEATURES:
+                assert bits(reply[name]) == bits(joined[name]), f"seed {SEED}: {name} of {flight} at {reply.query_timestamp}"
+                known += joined[name] is not None
+            if flight == ids[0]:
+                assert {name: bits(value) for name, value in asked["values"].items()} == {
+                    name: bits(value) for name, value in joined.items() if name in expected.FEATURES
+                }
+    assert known > 200
+
+
+def test_any_flight_may_be_asked_for(node: dict[str, object], demo: tuple[Path, dict, pa.Table]) -> None:
+    file, figures, _ = demo
+    flights = expected.read_flights(file, expected.DATA)
+    asked = flights["id"].iloc[7]
+    done = run_script("demo.py", "--url", f"http://{node['http']}", "--flights", str(file), "--ask", asked)
+    assert done.returncode == 0, done.stderr
+    online = json.loads(done.stdout.splitlines()[-1])["online"]
+    assert online["inputs"] == {"flight.id": asked}
+    assert online["values"]["flight.origin_airport.visib"] is not None
+    assert online["trace_id"] != figures["online"]["trace_id"]
 
 
 def test_a_plain_arrow_flight_client_reads_history_and_a_training_set(

@@ -14,7 +14,7 @@ from node_process import NodeFailed, NodeProcess
 LAUNCHER = """#!/usr/bin/env bash
 home="$4"
 printf '%s\\n' "$*" >"$home/arguments"
-printf '%s\\n' "${FEATUREGRID_JVM_OPTIONS:-none}" >"$home/options"
+printf '%s\\n' "${FEATUREGRID_JVM_OPTIONS:-none}" "${FEATUREGRID_CHECK:-none}" >"$home/options"
 sleep 600 &
 printf '%s' "$!" >"$home/pid"
 echo "some progress"
@@ -50,10 +50,25 @@ def test_a_node_ends_with_its_home(launcher):
         assert running(pid) and node.alive()
         assert (node.http_url, node.flight_url) == ("http://127.0.0.1:1", "grpc://127.0.0.1:2")
         assert arguments[:3] == ["start", "--detach", "--home"] and "history.folder=x" in arguments and "http.port=0" in arguments
-        assert (home / "options").read_text().strip() == "-Xmx512m"
+        # A check may break a rule in its node on purpose, and says that it is one.
+        assert (home / "options").read_text().split() == ["-Xmx512m", "1"]
         assert node.peak_bytes() > 0
         assert node.command_line()[0] == "sleep"
     assert not running(pid)
+    assert not home.exists()
+
+
+def test_a_killed_node_comes_back_in_its_home(launcher):
+    launcher(LAUNCHER)
+    with NodeProcess() as node:
+        killed, home = node.pid, node.home
+        node.kill()
+        assert not running(killed)
+        assert not node.alive() and home.exists()
+        with pytest.raises(NodeFailed, match="no node runs"):
+            node.kill()
+        node.start()
+        assert node.alive() and node.pid != killed and node.home == home
     assert not home.exists()
 
 

@@ -26,11 +26,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description =
-                "Runs examples/flights on a node of its own: applies definitions, ingests a year of flights, and joins a"
-                        + " training set. Stays until Ctrl-C, so that you can go on with it.",
+                "Runs examples/flights on a node of its own: applies definitions, ingests a year of flights, asks for one"
+                        + " online, and joins a training set. Stays until Ctrl-C, so that you can go on with it.",
         footer = {
             "",
-            "With --json: {\"rows\":, \"features\":, \"non_null\": {}, \"observations\": {}, \"seconds\": {}}.",
+            "With --json: {\"rows\":, \"features\":, \"non_null\": {}, \"observations\": {},",
+            "\"online\": {\"inputs\": {}, \"values\": {}, \"trace_id\":}, \"seconds\": {}}.",
             "Both ports are free ones unless --set names them.",
             "",
             "Examples:",
@@ -61,6 +62,12 @@ final class DemoCommand implements Callable<Integer> {
             description = "Another Parquet file with the columns of examples/flights/data/flights.parquet.")
     private @Nullable Path flights;
 
+    @Option(
+            names = "--ask",
+            paramLabel = "ID",
+            description = "The flight to ask for online, as 2013-01-01-UA-1545-EWR. Default: the last one of the file.")
+    private @Nullable String ask;
+
     @Option(names = "--out", paramLabel = "FILE", description = "Write the training set to this Parquet file.")
     private @Nullable Path out;
 
@@ -84,7 +91,7 @@ final class DemoCommand implements Callable<Integer> {
             if (!json.isGiven()) {
                 DemoText.figures(figures.get()).forEach(System.out::println);
                 if (!once) {
-                    DemoText.howToGoOn(node, example).forEach(System.out::println);
+                    DemoText.howToGoOn(node, example, figures.get()).forEach(System.out::println);
                 }
             } else {
                 System.out.println(figures.get());
@@ -104,6 +111,9 @@ final class DemoCommand implements Callable<Integer> {
         List<String> arguments = new ArrayList<>(List.of(script.toString(), "--url", "http://" + node.http()));
         if (flights != null) {
             arguments.addAll(List.of("--flights", flights.toString()));
+        }
+        if (ask != null) {
+            arguments.add("--ask=" + ask);
         }
         if (out != null) {
             arguments.addAll(List.of("--out", out.toString()));

@@ -14,7 +14,7 @@ final class DemoText {
     private DemoText() {}
 
     static List<String> figures(JsonNode figures) {
-        List<String> lines = new ArrayList<>();
+        List<String> lines = new ArrayList<>(online(figures.path("online")));
         long rows = figures.path("rows").longValue();
         lines.add("");
         lines.add(grouped(rows) + " flights, each with "
@@ -39,7 +39,24 @@ final class DemoText {
         return lines;
     }
 
-    static List<String> howToGoOn(NodeAddress node, Path example) {
+    private static List<String> online(JsonNode online) {
+        List<String> lines = new ArrayList<>();
+        if (online.path("values").isEmpty()) {
+            return lines;
+        }
+        lines.add("");
+        lines.add("flight " + online.path("inputs").path("flight.id").asText() + " as it is known now (trace "
+                + online.path("trace_id").asText() + "):");
+        for (Map.Entry<String, JsonNode> value : online.path("values").properties()) {
+            String known =
+                    value.getValue().isNull() ? "not known" : value.getValue().asText();
+            lines.add(String.format(Locale.ROOT, "  %-34s %9s", value.getKey(), known));
+        }
+        return lines;
+    }
+
+    static List<String> howToGoOn(NodeAddress node, Path example, JsonNode figures) {
+        String flight = figures.path("online").path("inputs").path("flight.id").asText("2013-01-01-UA-1545-EWR");
         String python = PythonProgram.executable();
         return List.of(
                 "",
@@ -54,6 +71,11 @@ final class DemoText {
                 "    flights = grid.history(\"flight\").to_pandas().head()",
                 "    grid.training_set(flights[[\"id\", \"sched_dep\"]], [\"flight.plane.seats\", \"flight.origin_airport.temp\"],",
                 "                      time=\"sched_dep\", keys={\"flight.id\": \"id\"})",
+                "",
+                "  one flight as it is known now, and what a value is:",
+                "    bin/featuregrid query --in flight.id=" + flight
+                        + " --out flight.plane.seats,flight.airline.last_arr_delay --url http://" + node.http(),
+                "    bin/featuregrid get flight " + flight + " --url http://" + node.http(),
                 "",
                 "  what would change if you edit the definitions:",
                 "    bin/featuregrid apply " + example.resolve("definitions.py") + " --dry-run --url http://"

@@ -33,7 +33,12 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             ApplyCommand.class,
             IngestCommand.class,
-            TrainingSetCommand.class
+            UploadCommand.class,
+            QueryCommand.class,
+            GetCommand.class,
+            TrainingSetCommand.class,
+            LoadCommand.class,
+            EraseCommand.class
         },
         footer = {
             "",
@@ -45,6 +50,7 @@ import picocli.CommandLine.Spec;
             "  featuregrid demo",
             "  featuregrid start --detach",
             "  featuregrid apply definitions.py --dry-run",
+            "  featuregrid query --in plane.tailnum=N14228 --out plane.seats",
             "  featuregrid training-set --help"
         })
 public final class Main implements Runnable {

@@ -7,6 +7,7 @@ import io.featuregrid.planner.error.FeatureGridException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -73,7 +74,8 @@ abstract class PythonCommand implements Callable<Integer> {
         List<String> arguments =
                 new ArrayList<>(List.of("-m", "featuregrid.command_line", spec.name(), "--url", address()));
         ParseResult given = spec.commandLine().getParseResult();
-        for (OptionSpec option : given.matchedOptions()) {
+        // An option that is given twice is listed twice, each time with all of its values.
+        for (OptionSpec option : new LinkedHashSet<>(given.matchedOptions())) {
             if (NOT_PASSED_ON.contains(option.longestName())) {
                 continue;
             }

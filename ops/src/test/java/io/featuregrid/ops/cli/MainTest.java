@@ -20,7 +20,7 @@ class MainTest {
     @Test
     void everyCommandExplainsItself() {
         assertThat(run("--help")).isZero();
-        for (String command : List.of("demo", "start", "stop", "status", "apply", "ingest", "training-set")) {
+        for (String command : Main.commandLine().getSubcommands().keySet()) {
             assertThat(out.toString()).contains("\n  " + command + " ");
             out.getBuffer().setLength(0);
             assertThat(run(command, "--help")).isZero();
@@ -45,6 +45,8 @@ class MainTest {
         assertThat(run("start", "--bogus")).isEqualTo(2);
         assertThat(run("apply")).isEqualTo(2);
         assertThat(run("training-set", "--time", "ts")).isEqualTo(2);
+        assertThat(run("query", "--in", "a.b=1")).isEqualTo(2);
+        assertThat(run("upload")).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
         assertThat(errors.toString())
                 .contains(

@@ -72,6 +72,26 @@ class PythonCommandTest {
     }
 
     @Test
+    void whatIsAskedOnlineIsPassedOnToo() throws Exception {
+        Launcher launcher = launcher("shift 5; printf '%s\\n' \"$@\"");
+
+        assertThat(launcher.run("query", "--in", "a.id=x=y", "--out", "a.b,a.c", "--in=a.d=", "--explain", "--url", "u")
+                        .out())
+                .containsExactlyInAnyOrder("--in=a.id=x=y", "--in=a.d=", "--out=a.b,a.c", "--explain", "--");
+        assertThat(launcher.run("get", "seat", "flight=x", "number=3", "--at", "2013", "--url", "u")
+                        .out())
+                .containsExactly("--at=2013", "--", "seat", "flight=x", "number=3");
+        assertThat(launcher.run("get", "market", "--url", "u").out()).containsExactly("--", "market");
+        assertThat(launcher.run("load", "seat", "--as-of", "2013", "--url", "u").out())
+                .containsExactly("--as-of=2013", "--", "seat");
+        assertThat(launcher.run("erase", "user", "--url", "u", "--", "-7", "12").out())
+                .containsExactly("--", "user", "-7", "12");
+        assertThat(launcher.run("upload", "user.id=7", "user.x=null", "--ingest-id", "i", "--url", "u")
+                        .out())
+                .containsExactly("--ingest-id=i", "--", "user.id=7", "user.x=null");
+    }
+
+    @Test
     void theNodeIsTheOneNamedElseTheEnvironmentsElseTheHomes() throws Exception {
         Launcher launcher = launcher("printf '%s\\n' \"$5\"").with("FEATUREGRID_URL", "http://environment:1");
 
