@@ -12,6 +12,7 @@ import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,9 +83,11 @@ public final class HeapOnlineStore implements OnlineStore {
             ByteBuffer key = ByteBuffer.wrap(KeyBytes.of(keys.columns(), row));
             Row stored = rows(set).get(key);
             if (stored != null) {
+                // A row that is written has the features that its set has.
+                set.identity().removed().forEach(removed -> stored.cells.remove(removed.number()));
                 stored.cells.values().removeIf(cell -> hides(mark, cell.stamp));
                 stored.tombstone = hides(mark, stored.tombstone) ? null : stored.tombstone;
-                stored.newest = hides(mark, stored.newest) ? null : stored.newest;
+                stored.newest = hides(mark, stored.newest) ? newestValue(stored) : stored.newest;
                 if (stored.cells.isEmpty() && stored.tombstone == null && stored.newest == null) {
                     rows(set).remove(key);
                 }
@@ -124,6 +127,15 @@ public final class HeapOnlineStore implements OnlineStore {
         } else if (!tombstone && newer(stamp, stored.newest)) {
             stored.newest = stamp;
         }
+    }
+
+    /** The newest observation that is known of when only values are left to tell; null if none is. */
+    private static @Nullable Stamp newestValue(Row row) {
+        return row.cells.values().stream()
+                .filter(cell -> !cell.tombstone)
+                .map(Cell::stamp)
+                .max(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     private static boolean exists(Row row, long now) {

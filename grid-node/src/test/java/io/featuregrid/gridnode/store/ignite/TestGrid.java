@@ -2,6 +2,8 @@ package io.featuregrid.gridnode.store.ignite;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,8 +89,7 @@ public final class TestGrid implements AutoCloseable {
                 .setMaxSize(256L << 20);
         DataStorageConfiguration storage = new DataStorageConfiguration()
                 .setDefaultDataRegionConfiguration(region)
-                .setWalMode(WALMode.LOG_ONLY)
-                .setMetricsEnabled(false);
+                .setWalMode(WALMode.LOG_ONLY);
         return new IgniteConfiguration()
                 .setIgniteInstanceName(name + "-" + index)
                 .setConsistentId("node-" + index)
@@ -96,15 +97,24 @@ public final class TestGrid implements AutoCloseable {
                 .setDataStorageConfiguration(storage)
                 .setDiscoverySpi(new TcpDiscoverySpi()
                         .setLocalAddress("127.0.0.1")
-                        .setLocalPort(0)
+                        .setLocalPort(freePort())
                         .setIpFinder(addresses))
                 .setCommunicationSpi(
-                        new TcpCommunicationSpi().setLocalAddress("127.0.0.1").setLocalPort(0))
+                        new TcpCommunicationSpi().setLocalAddress("127.0.0.1").setLocalPort(freePort()))
                 .setConnectorConfiguration(null)
                 .setClientConnectorConfiguration(null)
                 .setMetricsLogFrequency(0)
                 .setFailureHandler(new NoOpFailureHandler())
                 .setGridLogger(new NullLogger());
+    }
+
+    /** Ignite takes no port 0; from this one on it looks for one that is still free. */
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private static Path temporaryFolder() {
