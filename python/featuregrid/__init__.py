@@ -1,8 +1,8 @@
 """FeatureGrid for notebooks and scripts: definitions, ingestion and point-in-time training sets.
 
-Definitions are written with `features`, `feature`, `Primary`, `FeatureTime`, `has_one` and their like; `connect` reaches a
-node, and the `Grid` that it returns applies definitions, ingests observations and builds training sets. Errors are
-`FeatureGridError`.
+Definitions are written with `features`, `feature`, `Primary`, `FeatureTime`, `has_one` and their like, types with Python's own
+words and `Decimal` and `Vector`; `connect` reaches a node, and the `Grid` that it returns applies definitions, ingests
+observations and builds training sets. Errors are `FeatureGridError`.
 """
 
 from featuregrid.client import ApplyResult, Grid, connect
@@ -17,15 +17,18 @@ from featuregrid.definitions.declaration import (
     has_one,
     online,
 )
+from featuregrid.definitions.value_type import Decimal, Vector
 from featuregrid.errors import FeatureGridError
 
 __all__ = [
     "ApplyResult",
     "DataFrame",
+    "Decimal",
     "FeatureGridError",
     "FeatureTime",
     "Grid",
     "Primary",
+    "Vector",
     "_",
     "connect",
     "feature",

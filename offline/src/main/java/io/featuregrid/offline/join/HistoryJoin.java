@@ -9,6 +9,7 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.VectorType;
 import io.featuregrid.planner.plan.TrainingSetPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
 import io.featuregrid.planner.plan.TrainingSetPlan.Lookup;
@@ -106,12 +107,23 @@ public final class HistoryJoin implements TrainingSetJoin {
 
     /** Fewer rows for more features, so that a window's memory stays the same. */
     private static int boundedRows(TrainingSetPlan plan, int most) {
-        long values = plan.outputs().size();
-        for (Lookup lookup : plan.lookups()) {
-            values += lookup.stored().size();
+        long bytes = 1;
+        for (Output output : plan.outputs()) {
+            bytes += bytesAValue(output.source().feature().type());
         }
-        long rows = WINDOW_BYTES / (BYTES_A_VALUE * Math.max(1, values));
+        for (Lookup lookup : plan.lookups()) {
+            for (Feature feature : lookup.stored()) {
+                bytes += bytesAValue(feature.type());
+            }
+        }
+        long rows = WINDOW_BYTES / bytes;
         return (int) Math.min(most, Math.max(LEAST_WINDOW_ROWS, rows));
+    }
+
+    private static long bytesAValue(FeatureType type) {
+        return type instanceof VectorType vector
+                ? BYTES_A_VALUE + (long) vector.length() * vector.element().width()
+                : BYTES_A_VALUE;
     }
 
     private void givenColumn(Source source) {
