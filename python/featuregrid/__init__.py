@@ -1,8 +1,8 @@
 """FeatureGrid for notebooks, scripts and services: definitions, writes, online queries and point-in-time training sets.
 
-Definitions are written with `features`, `feature`, `Primary`, `FeatureTime`, `has_one` and their like; `connect` reaches a
-node, and the `Grid` that it returns applies definitions, writes observations, asks for features as they are now and builds
-training sets of what they were then. Errors are `FeatureGridError`.
+Definitions are written with `features`, `feature`, `Primary`, `FeatureTime`, `has_one` and their like, types with Python's own
+words and `Decimal` and `Vector`; `connect` reaches a node, and the `Grid` that it returns applies definitions, writes
+observations, asks for features as they are now and builds training sets of what they were then. Errors are `FeatureGridError`.
 """
 
 from featuregrid.client import ApplyResult, Grid, connect
@@ -17,6 +17,7 @@ from featuregrid.definitions.declaration import (
     has_one,
     online,
 )
+from featuregrid.definitions.value_type import Decimal, Vector
 from featuregrid.entity import EntityView
 from featuregrid.errors import FeatureGridError
 from featuregrid.query import QueryReply
@@ -24,12 +25,14 @@ from featuregrid.query import QueryReply
 __all__ = [
     "ApplyResult",
     "DataFrame",
+    "Decimal",
     "EntityView",
     "FeatureGridError",
     "FeatureTime",
     "Grid",
     "Primary",
     "QueryReply",
+    "Vector",
     "_",
     "connect",
     "feature",

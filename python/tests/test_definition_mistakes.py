@@ -51,7 +51,7 @@ PREFIX = "@features\nclass Plane:\n    tailnum: Primary[str]\n    seats: int\n@f
         ),
         ("x: int = feature(max_staleness=60)", "INVALID_QUERY", "max_staleness is 60 (expected a duration such as '90s'"),
         ("x: int = feature(offline_ttl=True)", "INVALID_QUERY", "offline_ttl is True"),
-        ("x: int = feature(default=[1])", "INVALID_QUERY", "default is [1] (expected a number, text, bool, datetime or date)"),
+        ("x: int = feature(default={1})", "INVALID_QUERY", "default is {1} (expected a number, text, bool, bytes, datetime"),
         ("x: int = feature(tags=3)", "INVALID_QUERY", "tags is 3"),
         ("x: int = feature(request=True)", "INVALID_QUERY", "request features are not supported by this version"),
         ("x: int = _.id * 2", "INVALID_QUERY", "expressions are not supported by this version"),

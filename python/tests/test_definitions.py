@@ -88,15 +88,125 @@ def test_places_are_the_lines_of_class_and_attribute(tmp_path: Path) -> None:
         ("typing.Annotated[int, 'seats']", "int64", False),
         ("typing.Annotated[int | None, 'some words']", "int64", True),
         ("complex", "complex", False),
-        ("list[int]", "list[int]", False),
+        ("bytes", "binary", False),
+        ("list[int]", "list<int64>", False),
+        ("typing.List[list[str | None]] | None", "list<list<string>>", True),
+        ("list[complex]", "list<complex>", False),
+        ("fg.Decimal[10, 2]", "decimal(10,2)", False),
+        ("fg.Decimal[5] | None", "decimal(5,0)", True),
+        ("'fg.Decimal[10, 2] | None'", "decimal(10,2)", True),
+        ("fg.Decimal(10, 2) | None", "decimal(10,2)", True),
+        ("typing.Annotated[decimal.Decimal, fg.Decimal(10, 2)]", "decimal(10,2)", False),
+        ("typing.Annotated[decimal.Decimal | None, fg.Decimal(10, 2)]", "decimal(10,2)", True),
+        ("fg.Vector[128]", "vector<float32>(128)", False),
+        ("None | fg.Vector[3, 'float64']", "vector<float64>(3)", True),
+        ("'fg.Vector[3, \"float64\"]'", "vector<float64>(3)", False),
+        ("list[fg.Vector[2]]", "list<vector<float32>(2)>", False),
+        ("typing.Literal['b', 'a c']", 'enum<b|"a c">', False),
+        ("'typing.Literal[\"b\", None]'", "enum<b>", True),
+        ("typing.Literal['b'] | None", "enum<b>", True),
         ("int | str", "int | str", False),
     ],
 )
 def test_annotations(tmp_path: Path, annotation: str, word: str, nullable: bool) -> None:
     # A type that is none of ours is for the node to refuse: it knows which ones there are.
-    sets = read_well(tmp_path, f"import datetime, typing\n@features\nclass Thing:\n    id: Primary[int]\n    x: {annotation}\n")
+    sets = read_well(tmp_path, f"import datetime, decimal, typing\nimport featuregrid as fg\n@features\nclass Thing:\n    id: Primary[int]\n    x: {annotation}\n")
     feature = by_name(sets["thing"]["features"])["x"]
     assert (feature["type"], feature["nullable"]) == (word, nullable)
+
+
+STRUCTS = """
+import dataclasses, decimal, enum, typing
+import featuregrid as fg
+from typing import NamedTuple, TypedDict
+
+class Colour(enum.Enum):
+    RED = "red"
+    DARK_BLUE = "dark blue"
+
+@dataclasses.dataclass
+class Point:
+    x: int | None
+    y: "list[Colour]"
+
+class Price(TypedDict):
+    amount: fg.Decimal[10, 2]
+    currency: typing.Literal["EUR", "USD"]
+
+class Pair(NamedTuple):
+    first: bytes
+    second: Point
+
+@features
+class Thing:
+    id: Primary[int]
+    colour: Colour | None
+    point: Point | None = Point(1, [Colour.RED])
+    price: Price = {"amount": decimal.Decimal("1.50"), "currency": "EUR"}
+    pair: Pair | None
+    raw: bytes = b"\\x00\\xff"
+    many: "list[Point]" = [None, Point(2, [])]
+    bounded: fg.Decimal[4, 1] | None = feature(min=decimal.Decimal("0.5"), max=10)
+"""
+
+
+@pytest.mark.parametrize("postponed", ["", "from __future__ import annotations\n"])
+def test_enums_and_structs_are_classes(tmp_path: Path, postponed: str) -> None:
+    (tmp_path / "definitions.py").write_text(postponed + "from featuregrid import Primary, feature, features\n" + STRUCTS)
+    from featuregrid.definitions import load
+
+    loaded = load(tmp_path / "definitions.py")
+
+    assert loaded.mistakes == []
+    found = by_name(loaded.document["sets"][0]["features"])
+    colour = 'enum<red|"dark blue">'
+    point = f"struct<x: int64, y: list<{colour}>>"
+    assert {name: feature["type"] for name, feature in found.items()} == {
+        "id": "int64",
+        "colour": colour,
+        "point": point,
+        "price": "struct<amount: decimal(10,2), currency: enum<EUR|USD>>",
+        "pair": f"struct<first: binary, second: {point}>",
+        "raw": "binary",
+        "many": f"list<{point}>",
+        "bounded": "decimal(4,1)",
+    }
+    assert found["point"]["default"] == {"x": 1, "y": ["red"]}
+    assert found["price"]["default"] == {"amount": "1.50", "currency": "EUR"}
+    assert found["raw"]["default"] == "AP8="
+    assert found["many"]["default"] == [None, {"x": 2, "y": []}]
+    assert (found["bounded"]["min"], found["bounded"]["max"]) == ("0.5", 10)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "told"),
+    [
+        ("decimal.Decimal", "fg.Decimal[10, 2]"),
+        ("list", "list[int]"),
+        ("typing.Literal['a', 1]", "1 is a value of an enum"),
+        ("Number", "1 is a value of an enum"),
+        ("list[Primary[int]]", "inside of a list or struct"),
+        ("list[Thing]", "inside of a list or struct"),
+        ("Round", "a struct inside of itself"),
+    ],
+)
+def test_what_is_nearly_a_type_is_told_what_to_write(tmp_path: Path, annotation: str, told: str) -> None:
+    text = f"""
+import dataclasses, decimal, enum, typing
+class Number(enum.Enum):
+    ONE = 1
+@dataclasses.dataclass
+class Round:
+    again: "list[Round]"
+@features
+class Thing:
+    id: Primary[int]
+    x: "{annotation}"
+"""
+    mistakes = read(tmp_path, text).mistakes
+    assert len(mistakes) == 1
+    assert told in mistakes[0]["message"]
+    assert mistakes[0]["feature"] == "thing.x"
 
 
 @pytest.mark.parametrize("annotation", ["Other.k", '"Other.k"', "'Other.k'", "typing.Annotated[Other.k, 'note']"])

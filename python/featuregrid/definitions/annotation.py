@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-import datetime
+import decimal
 import types
 import typing
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
@@ -21,15 +22,17 @@ from featuregrid.definitions.declaration import (
     declaration_of,
 )
 from featuregrid.definitions.reference import OptionalReference, Reference, owner_of, path_of
-
-TYPE_WORDS: Mapping[Any, str] = {
-    int: "int64",
-    float: "float64",
-    str: "string",
-    bool: "bool",
-    datetime.datetime: "timestamp",
-    datetime.date: "date",
-}
+from featuregrid.definitions.value_type import (
+    TYPE_WORDS,
+    TypeMark,
+    TypeProblem,
+    element_of,
+    enum_text,
+    enum_values,
+    literal_values,
+    names_around,
+    struct_fields,
+)
 
 SELF_NAMED = (
     "its annotation reads the attribute itself, which has the same name (write the type in quotes, "
@@ -45,7 +48,7 @@ class AnnotationProblem(Exception):
 class Reading:
     """What an annotation means: exactly one of ``type``, ``foreign_key``, ``relation`` and ``many`` is set, or ``skipped``.
 
-    ``type`` is a type word, or the text of a type that is none: the node says that it is unknown.
+    ``type`` is the text of a type, or of one that is none: the node says that it is unknown.
     """
 
     type: str | None = None
@@ -66,9 +69,19 @@ class Scope(Mapping[str, Any]):
 
     def __init__(self, names: Mapping[str, Any], sets: Sequence[SetDeclaration]) -> None:
         self._names = names
+        self._structs: tuple[type, ...] = ()
         self._classes: dict[str, list[type]] = {}
         for declaration in sets:
             self._classes.setdefault(declaration.declared.__name__, []).append(declaration.declared)
+
+    def inside(self, struct: type) -> Scope:
+        """The names that a struct's annotations may use: those around its class, then these. Raises for a struct in itself."""
+        if struct in self._structs:
+            raise AnnotationProblem(f"{struct.__name__!r} is a struct inside of itself (expected an end)")
+        inner = Scope(ChainMap(dict(names_around(struct)), dict(self._names)), ())
+        inner._classes = self._classes
+        inner._structs = (*self._structs, struct)
+        return inner
 
     def __getitem__(self, name: str) -> Any:
         if name in self._names:
@@ -133,7 +146,41 @@ def read(annotation: Any, scope: Scope) -> Reading:
         return _read_annotated(annotation, scope)
     if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
         return _read_union(annotation, scope)
+    try:
+        return _read_type(annotation, scope)
+    except TypeProblem as problem:
+        raise AnnotationProblem(str(problem)) from None
+
+
+def _read_type(annotation: Any, scope: Scope) -> Reading:
+    if isinstance(annotation, TypeMark):
+        return Reading(type=annotation.text)
+    literal = literal_values(annotation)
+    if literal is not None:
+        values, nullable = literal
+        return Reading(type=enum_text(values), nullable=nullable)
+    if annotation is decimal.Decimal:
+        raise TypeProblem("a decimal says how many digits it has (write fg.Decimal[10, 2]: 10 digits, 2 behind the point)")
+    values = enum_values(annotation)
+    if values is not None:
+        return Reading(type=enum_text(values))
+    element = element_of(annotation)
+    if element is not None:
+        return Reading(type=f"list<{_inner_type(element, scope)}>")
+    fields = struct_fields(annotation)
+    if fields is not None:
+        inner = scope.inside(annotation)
+        written = [f"{name}: {_inner_type(field, inner)}" for name, field in fields.items()]
+        return Reading(type=f"struct<{', '.join(written)}>")
     return Reading(type=_word(annotation))
+
+
+def _inner_type(annotation: Any, scope: Scope) -> str:
+    """The type of an element or a field, which may be null whether it says so or not."""
+    reading = read(annotation, scope)
+    if reading.type is None or reading.key or reading.feature_time:
+        raise TypeProblem(f"{text_of(annotation)!r} stands inside of a list or struct (expected the type of a value)")
+    return reading.type
 
 
 def _word(annotation: Any) -> str:
@@ -153,7 +200,9 @@ def _read_union(annotation: Any, scope: Scope) -> Reading:
 
 def _read_annotated(annotation: Any, scope: Scope) -> Reading:
     inner, *marks = typing.get_args(annotation)
-    reading = read(inner, scope)
+    declared = [mark for mark in marks if isinstance(mark, TypeMark)]
+    nullable = types.NoneType in typing.get_args(inner)
+    reading = Reading(type=declared[-1].text, nullable=nullable) if declared else read(inner, scope)
     for mark in marks:
         reading = replace(
             reading,
@@ -188,7 +237,7 @@ def _evaluate(text: str, scope: Scope) -> Any:
         name = error.name or text
         raise AnnotationProblem(
             f"{name!r} is neither a feature set of these definitions nor a type (expected int, float, str, bool, "
-            "datetime.datetime, datetime.date, a feature set's class or its key like 'Plane.tailnum')"
+            "bytes, datetime.datetime, datetime.date, list[...], Literal[...], fg.Decimal[10, 2], fg.Vector[128], a feature set's class or its key like 'Plane.tailnum')"
         ) from None
     except AttributeError as error:
         owner = declaration_of(error.obj)
@@ -212,7 +261,7 @@ class _Unquote(ast.NodeTransformer):
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
-        if name == "Literal":
+        if name in ("Literal", "Vector"):
             return node
         if name == "Annotated" and isinstance(node.slice, ast.Tuple):
             node.slice.elts[0] = self.visit(node.slice.elts[0])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import dataclasses
 import datetime
+import decimal
+import enum
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -229,7 +233,13 @@ def duration_json(value: Any) -> Any:
 
 
 def value_json(value: Any) -> Any:
-    """A value as JSON has it: NaN and infinities as text, times as ISO-8601 in UTC. Raises TypeError for what has no form."""
+    """A value as JSON has it. Raises TypeError for what has no form.
+
+    NaN and infinities are text, times ISO-8601 in UTC, decimals text, bytes base64, enums their value; lists and arrays are
+    arrays, dicts, dataclasses and named tuples objects.
+    """
+    if isinstance(value, enum.Enum):
+        value = value.value
     if hasattr(value, "item") and not isinstance(value, str | bytes) and getattr(value, "shape", None) == ():
         value = value.item()
     if isinstance(value, bool | int | str):
@@ -242,4 +252,18 @@ def value_json(value: Any) -> Any:
         return time_text(value, "value")
     if isinstance(value, datetime.date):
         return value.isoformat()
-    raise TypeError("expected a number, text, bool, datetime or date")
+    if isinstance(value, decimal.Decimal):
+        return str(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return base64.b64encode(value).decode()
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, Mapping):
+        return {str(name): None if inner is None else value_json(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [None if inner is None else value_json(inner) for inner in value]
+    raise TypeError("expected a number, text, bool, bytes, datetime, date, Decimal, enum, list or dict")

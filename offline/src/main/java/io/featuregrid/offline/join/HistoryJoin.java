@@ -14,6 +14,7 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.VectorType;
 import io.featuregrid.planner.plan.TrainingSetPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
 import io.featuregrid.planner.plan.TrainingSetPlan.Lookup;
@@ -122,17 +123,35 @@ public final class HistoryJoin implements TrainingSetJoin {
 
     /** Fewer rows for more features, so that a window's memory stays the same. */
     private static int boundedRows(TrainingSetPlan plan, int most) {
-        long values = plan.outputs().size();
-        for (Lookup lookup : plan.lookups()) {
-            values += lookup.stored().size();
+        long bytes = 0;
+        for (Output output : plan.outputs()) {
+            bytes += bytesAValue(output.source().feature().type());
         }
-        return boundedRows(values, most);
+        for (Lookup lookup : plan.lookups()) {
+            bytes += bytesOfValues(lookup.stored());
+        }
+        return boundedRows(bytes, most);
     }
 
-    /** The most rows that may be looked up at once, for so many values each. */
-    static int boundedRows(long values, int most) {
-        long rows = WINDOW_BYTES / (BYTES_A_VALUE * Math.max(1, values));
+    /** What the values of a row weigh, for {@link #boundedRows(long, int)}. */
+    static long bytesOfValues(List<Feature> features) {
+        long bytes = 0;
+        for (Feature feature : features) {
+            bytes += bytesAValue(feature.type());
+        }
+        return bytes;
+    }
+
+    /** The most rows that may be looked up at once, of so many bytes each. */
+    static int boundedRows(long bytes, int most) {
+        long rows = WINDOW_BYTES / Math.max(1, bytes);
         return (int) Math.min(most, Math.max(LEAST_WINDOW_ROWS, rows));
+    }
+
+    private static long bytesAValue(FeatureType type) {
+        return type instanceof VectorType vector
+                ? BYTES_A_VALUE + (long) vector.length() * vector.element().width()
+                : BYTES_A_VALUE;
     }
 
     private void givenColumn(Source source) {

@@ -31,7 +31,12 @@ import org.apache.parquet.schema.Type;
  */
 final class HistoryFileWriter {
     private static final int PAGE_ROWS = 20_000;
-    private static final int ROW_GROUP_ROWS = 6 * PAGE_ROWS;
+    private static final int PAGES_A_ROW_GROUP = 6;
+    /** What a page of nested values should not exceed by much: vectors are long, and a reader holds a row group of each column. */
+    private static final long NESTED_PAGE_BYTES = 8 << 20;
+
+    private static final int LEAST_PAGE_ROWS = 100;
+    private static final int SAMPLED_ROWS = 64;
     /** Pages end by their count of rows: it is only then that their size is looked at, so that they are aligned. */
     private static final int PAGE_BYTES = 4 << 20;
 
@@ -40,32 +45,15 @@ final class HistoryFileWriter {
     private final List<FileColumn> columns;
     private final List<ColumnMetrics> metrics = new ArrayList<>();
     private final MessageType schema;
-    private final ParquetProperties properties;
 
     HistoryFileWriter(String table, List<FileColumn> columns) {
         this.columns = columns;
-        ParquetProperties.Builder builder = ParquetProperties.builder()
-                .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
-                .withPageSize(PAGE_BYTES)
-                .withPageRowCountLimit(PAGE_ROWS)
-                .withMinRowCountForPageSizeCheck(PAGE_ROWS)
-                .withMaxRowCountForPageSizeCheck(PAGE_ROWS)
-                .withColumnIndexTruncateLength(STATISTICS_BYTES)
-                .withStatisticsTruncateLength(STATISTICS_BYTES)
-                .withAllocator(new HeapByteBufferAllocator());
         List<Type> fields = new ArrayList<>();
         for (FileColumn column : columns) {
             fields.add(column.parquetType());
             metrics.add(new ColumnMetrics(column));
         }
         this.schema = new MessageType(table, fields);
-        for (int column = 0; column < columns.size(); column++) {
-            boolean ordered = columns.get(column).ordered();
-            for (ColumnDescriptor leaf : leaves(fields.get(column))) {
-                builder.withDictionaryEncoding(String.join(".", leaf.getPath()), !ordered && !number(leaf));
-            }
-        }
-        this.properties = builder.build();
     }
 
     /** Hands a row's values over, column by column. */
@@ -89,12 +77,15 @@ final class HistoryFileWriter {
      * @throws IOException if the disk refuses; the file is then incomplete and the caller's to delete
      */
     Written write(Path path, Rows rows, int from, int to) throws IOException {
+        int pageRows = pageRows(rows, from, to);
+        int groupRows = PAGES_A_ROW_GROUP * pageRows;
+        ParquetProperties properties = properties(pageRows);
         ParquetFileWriter writer = new ParquetFileWriter(
                 new LocalOutputFile(path), schema, ParquetFileWriter.Mode.CREATE, Long.MAX_VALUE, 0, null, properties);
         try (writer) {
             writer.start();
-            for (int start = from; start < to; start += ROW_GROUP_ROWS) {
-                writeRowGroup(writer, rows, start, Math.min(start + ROW_GROUP_ROWS, to));
+            for (int start = from; start < to; start += groupRows) {
+                writeRowGroup(writer, properties, rows, start, Math.min(start + groupRows, to));
             }
             writer.end(Map.of());
         }
@@ -107,15 +98,53 @@ final class HistoryFileWriter {
         return new Written(java.nio.file.Files.size(path), ColumnMetrics.toIceberg(to - (long) from, metrics, sizes));
     }
 
-    private void writeRowGroup(ParquetFileWriter writer, Rows rows, int from, int to) throws IOException {
+    /** Equally many rows for all files, but for those whose nested values are large. */
+    private int pageRows(Rows rows, int from, int to) {
+        long largest = 1;
+        for (int column = 0; column < columns.size(); column++) {
+            if (columns.get(column).type() == ColumnType.NESTED) {
+                long bytes = 0;
+                int step = Math.max(1, (to - from) / SAMPLED_ROWS);
+                int sampled = 0;
+                for (int row = from; row < to; row += step) {
+                    bytes += rows.hasValue(row, column) ? rows.bytesAt(row, column).length : 0;
+                    sampled++;
+                }
+                largest = Math.max(largest, bytes / sampled);
+            }
+        }
+        return Math.clamp(NESTED_PAGE_BYTES / largest, LEAST_PAGE_ROWS, PAGE_ROWS);
+    }
+
+    private ParquetProperties properties(int pageRows) {
+        ParquetProperties.Builder builder = ParquetProperties.builder()
+                .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
+                .withPageSize(PAGE_BYTES)
+                .withPageRowCountLimit(pageRows)
+                .withMinRowCountForPageSizeCheck(pageRows)
+                .withMaxRowCountForPageSizeCheck(pageRows)
+                .withColumnIndexTruncateLength(STATISTICS_BYTES)
+                .withStatisticsTruncateLength(STATISTICS_BYTES)
+                .withAllocator(new HeapByteBufferAllocator());
+        for (FileColumn column : columns) {
+            for (ColumnDescriptor leaf : leaves(schema.getType(column.name()))) {
+                builder.withDictionaryEncoding(String.join(".", leaf.getPath()), !column.ordered() && !number(leaf));
+            }
+        }
+        return builder.build();
+    }
+
+    private void writeRowGroup(ParquetFileWriter writer, ParquetProperties properties, Rows rows, int from, int to)
+            throws IOException {
+        int pageRows = properties.getPageRowCountLimit();
         try (ColumnChunkPageWriteStore pages = new ColumnChunkPageWriteStore(
                         new PlainCodecs().getCompressor(CompressionCodecName.UNCOMPRESSED),
                         schema,
                         new HeapByteBufferAllocator(),
                         STATISTICS_BYTES);
                 ColumnWriteStore store = properties.newColumnWriteStore(schema, pages)) {
-            for (int start = from; start < to; start += PAGE_ROWS) {
-                int end = Math.min(start + PAGE_ROWS, to);
+            for (int start = from; start < to; start += pageRows) {
+                int end = Math.min(start + pageRows, to);
                 for (int column = 0; column < columns.size(); column++) {
                     if (columns.get(column).type() == ColumnType.NESTED) {
                         writeNested(store, rows, column, start, end);

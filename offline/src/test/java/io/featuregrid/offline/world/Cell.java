@@ -2,11 +2,12 @@ package io.featuregrid.offline.world;
 
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.ColumnBuilder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A cell without a value. Other cells are a Long (INT64, TIMESTAMP in microseconds, DATE in days, INT32), Double, String, Boolean, or the
- * length of a BINARY as a Long.
+ * A cell without a value. Other cells are a Long (INT64, TIMESTAMP in microseconds, DATE in days, INT32), Double, String, Boolean, or a
+ * ByteBuffer with the bytes of a BINARY, a DECIMAL or a NESTED value.
  */
 public enum Cell {
     NULL,
@@ -25,7 +26,7 @@ public enum Cell {
             case FLOAT64 -> column.doubleAt(row);
             case BOOL -> column.booleanAt(row);
             case STRING -> new String(column.bytesAt(row), StandardCharsets.UTF_8);
-            case BINARY -> (long) column.bytesAt(row).length;
+            case BINARY, DECIMAL, NESTED -> ByteBuffer.wrap(column.bytesAt(row));
         };
     }
 
@@ -38,6 +39,11 @@ public enum Cell {
             case Double number -> target.setDouble(row, number);
             case Boolean truth -> target.setBits(row, truth ? 1 : 0);
             case String text -> target.setBytes(row, text.getBytes(StandardCharsets.UTF_8));
+            case ByteBuffer bytes -> {
+                byte[] copy = new byte[bytes.remaining()];
+                bytes.duplicate().get(copy);
+                target.setBytes(row, copy);
+            }
             default -> throw new IllegalArgumentException("cell is a " + cell.getClass());
         }
     }

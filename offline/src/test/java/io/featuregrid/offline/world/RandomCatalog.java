@@ -114,7 +114,7 @@ public final class RandomCatalog {
     }
 
     private Feature randomFeature(String name) {
-        FeatureType type = random.oneOf(List.of(FeatureType.values()));
+        FeatureType type = random.oneOf(RandomTypes.ALL);
         return Definitions.feature(name, new Values(type, random.percent(80), null, null, null), randomFreshness());
     }
 

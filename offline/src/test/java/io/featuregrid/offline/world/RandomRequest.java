@@ -167,7 +167,7 @@ public final class RandomRequest {
     /** A spine column of its own, or one that another role names too. */
     private String keyColumn(String role, Feature key) {
         for (Map.Entry<String, Feature> column : spineColumns.entrySet()) {
-            if (column.getValue().type() == key.type() && random.percent(20)) {
+            if (column.getValue().type().equals(key.type()) && random.percent(20)) {
                 return column.getKey();
             }
         }

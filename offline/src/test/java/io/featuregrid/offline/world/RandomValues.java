@@ -1,6 +1,9 @@
 package io.featuregrid.offline.world;
 
+import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.ScalarType;
+import io.featuregrid.planner.definition.TypedValues;
 import java.util.List;
 import java.util.Random;
 
@@ -51,7 +54,19 @@ public final class RandomValues {
     }
 
     public Object value(FeatureType type) {
+        return type instanceof ScalarType scalar && scalar != ScalarType.BINARY ? scalar(scalar) : bytes(type);
+    }
+
+    /** A value of any type as the bytes that it has in a column; of an enum as text. */
+    private Object bytes(FeatureType type) {
+        ColumnBuilder builder = new ColumnBuilder(type.columnType(), 1);
+        TypedValues.set(type, builder, 0, RandomTypes.value(type, random));
+        return Cell.at(builder.build(), 0);
+    }
+
+    private Object scalar(ScalarType type) {
         return switch (type) {
+            case BINARY -> throw new IllegalArgumentException("bytes are made otherwise");
             case INT64 -> oneOf(List.of(-1L, 0L, 1L, 2L, Long.MIN_VALUE, Long.MAX_VALUE, random.nextLong()));
             case FLOAT64 ->
                 oneOf(List.of(0.0, -0.0, Double.NaN, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, random.nextDouble()));

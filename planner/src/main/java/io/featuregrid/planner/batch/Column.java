@@ -2,7 +2,6 @@ package io.featuregrid.planner.batch;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -105,8 +104,7 @@ public record Column(
             case TIMESTAMP -> io.featuregrid.planner.time.Timestamps.format(longAt(row));
             case DATE -> java.time.LocalDate.ofEpochDay(intAt(row)).toString();
             case STRING -> '"' + new String(bytesAt(row), StandardCharsets.UTF_8) + '"';
-            case DECIMAL -> new BigInteger(bytesAt(row)) + " unscaled";
-            case BINARY, NESTED -> bytesAt(row).length + " bytes";
+            case BINARY, DECIMAL, NESTED -> bytesAt(row).length + " bytes";
         };
     }
 

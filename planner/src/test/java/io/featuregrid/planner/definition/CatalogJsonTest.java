@@ -24,6 +24,10 @@ class CatalogJsonTest {
                   {'name': 's', 'type': 'string', 'default': ''},
                   {'name': 'l', 'type': 'bool', 'default': false},
                   {'name': 'd', 'type': 'date', 'default': '1969-12-31', 'min': '1900-01-01'},
+                  {'name': 'm', 'type': 'decimal(10,2)', 'default': '1.5', 'min': '-1.00', 'max': '99999999.99'},
+                  {'name': 'e', 'type': 'enum<b|a>', 'default': 'b'},
+                  {'name': 'n', 'type': 'list<struct<x: int64, y: string>>', 'default': [{'x': 1}, null]},
+                  {'name': 'v', 'type': 'vector<float32>(2)'},
                   {'name': 't', 'type': 'timestamp', 'default': '2013-01-01T10:00:00.000001Z'}],
                  'relations': [{'name': 'other', 'set': 'other', 'on': {'id': 'i'}}]}
                 """;
@@ -84,7 +88,7 @@ class CatalogJsonTest {
                         "since_epoch");
         assertThat(feature.path("default").textValue()).isEqualTo("-Infinity");
         assertThat(feature.path("max_staleness_us").longValue()).isEqualTo(Long.MAX_VALUE);
-        assertThat(set.path("features").path(10).path("default").textValue()).isEqualTo("2013-01-01T10:00:00.000001Z");
+        assertThat(set.path("features").path(14).path("default").textValue()).isEqualTo("2013-01-01T10:00:00.000001Z");
         assertThat(set.path("relations").path(0).path("on").path("id").textValue())
                 .isEqualTo("i");
         assertThat(written.path("sets")

@@ -4,10 +4,10 @@ import static io.featuregrid.planner.definition.Documents.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.Documents;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.plan.IngestPlan.ObservedAt;
 import java.util.List;
@@ -30,10 +30,10 @@ class IngestPlanTest {
         IngestPlan plan = plan("{}", "delay", "carrier", "ts", "id");
         assertThat(plan.columns())
                 .containsExactly(
-                        new TypedColumn("delay", ColumnType.FLOAT64),
-                        new TypedColumn("carrier", ColumnType.STRING),
-                        new TypedColumn("ts", ColumnType.TIMESTAMP),
-                        new TypedColumn("id", ColumnType.INT64));
+                        new TypedColumn("delay", FeatureType.FLOAT64),
+                        new TypedColumn("carrier", FeatureType.STRING),
+                        new TypedColumn("ts", FeatureType.TIMESTAMP),
+                        new TypedColumn("id", FeatureType.INT64));
         assertThat(plan.keys()).as("in the order of the key").containsExactly(3, 1);
         assertThat(plan.carried())
                 .extracting(IngestPlan.CarriedColumn::position)
@@ -53,7 +53,7 @@ class IngestPlanTest {
                 .isEqualTo(new ObservedAt.Given(86_400_000_000L));
         IngestPlan other = plan("{'observed_at': 'seen'}", "id", "carrier", "seen", "delay");
         assertThat(other.observedAt()).isEqualTo(new ObservedAt.FromColumn(2));
-        assertThat(other.columns().get(2)).isEqualTo(new TypedColumn("seen", ColumnType.TIMESTAMP));
+        assertThat(other.columns().get(2)).isEqualTo(new TypedColumn("seen", FeatureType.TIMESTAMP));
         assertThat(other.carried())
                 .extracting(IngestPlan.CarriedColumn::position)
                 .containsExactly(3);
@@ -65,7 +65,7 @@ class IngestPlanTest {
                 "{'tombstone': 'gone', 'preserve_inserted_at': 'learnt'}", "gone", "id", "learnt", "carrier", "delay");
         assertThat(plan.marks()).isEqualTo(new IngestPlan.Marks(2, 0));
         assertThat(plan.columns())
-                .contains(new TypedColumn("gone", ColumnType.BOOL), new TypedColumn("learnt", ColumnType.TIMESTAMP));
+                .contains(new TypedColumn("gone", FeatureType.BOOL), new TypedColumn("learnt", FeatureType.TIMESTAMP));
         assertThat(plan.carried())
                 .extracting(IngestPlan.CarriedColumn::position)
                 .containsExactly(4);

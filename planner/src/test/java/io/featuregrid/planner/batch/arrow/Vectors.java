@@ -83,7 +83,7 @@ final class Vectors implements AutoCloseable {
         return switch (column.type()) {
             case FLOAT64 -> column.doubleAt(row);
             case BOOL -> column.booleanAt(row);
-            case STRING, BINARY -> new String(column.bytesAt(row), StandardCharsets.UTF_8);
+            case STRING, BINARY, DECIMAL, NESTED -> new String(column.bytesAt(row), StandardCharsets.UTF_8);
             case INT32, INT64, TIMESTAMP, DATE -> column.bitsAt(row);
         };
     }
