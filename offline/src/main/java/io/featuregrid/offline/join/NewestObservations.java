@@ -48,8 +48,8 @@ public final class NewestObservations implements AutoCloseable {
         this.carried = set.carried();
         this.lookup = new SetLookup(set, table, AsOf.PLAIN, workers, cancellation);
         this.buffer = new ObservationBuffer(set, carried, target);
-        this.keys = new BucketKeys(
-                set, table.snapshot(), files, HistoryJoin.boundedRows(carried.size() + 2L, windowRows));
+        this.keys =
+                new BucketKeys(set, table.snapshot(), files, HistoryJoin.boundedRows(carried.size() + 2L, windowRows));
     }
 
     /** Hands on the observations of the next entities; answers how many of those have a row, or -1 at the end. */
