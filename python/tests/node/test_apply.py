@@ -178,7 +178,7 @@ def test_the_commands(node: NodeProcess, grid: featuregrid.Grid, tmp_path: Path)
     parquet.write_table(pa.table({"id": [1, 2], "x": [10, 20], "at": ["2020-01-01", "2020-01-02"]}), tmp_path / "x.parquet")
     out, _ = command(node, "ingest", "theta", tmp_path / "x.parquet", "--observed-at", "at", "--json")
     counts = json.loads(out[-1])
-    assert (counts["rows"], counts["history"], counts["online"]) == (2, 2, 0)
+    assert (counts["rows"], counts["history"], counts["online"]) == (2, 2, 2)
     parquet.write_table(pa.table({"theta_id": [2, 1], "ts": ["2020-01-01T12:00:00Z"] * 2}), tmp_path / "spine.parquet")
     asked = ["training-set", "--spine", tmp_path / "spine.parquet", "--time", "ts", "--features", "theta.x"]
     out, _ = command(node, *asked, "--out", tmp_path / "train.parquet", "--json")

@@ -66,7 +66,7 @@ def test_arrow_in_arrow_out(grid: featuregrid.Grid, applied: Applied) -> None:
     name = applied(TYPES)
     given = every_type()
     counts = grid.ingest(name, given, observed_at="2020-01-01")
-    assert (counts["rows"], counts["history"], counts["online"]) == (3, 3, 0)
+    assert (counts["rows"], counts["history"], counts["online"]) == (3, 3, 3)
     answer = train(grid, name, spine_of([1, 2, 3]))
     for each in FEATURES:
         column = answer.column(f"{name}.{each}")

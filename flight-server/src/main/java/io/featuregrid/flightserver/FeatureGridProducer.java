@@ -138,7 +138,10 @@ final class FeatureGridProducer implements FlightProducer {
         workers.execute(() -> {
             try {
                 calls.begin(call);
-                services.histories().run(history(FlightRequest.read(ticket)), listener, call);
+                FlightRequest request = FlightRequest.read(ticket);
+                FeatureSet set = history(request);
+                boolean fresh = !(request instanceof FlightRequest.History history) || history.fresh();
+                services.histories().run(set, fresh, listener, call);
                 listener.completed();
             } catch (Throwable failure) {
                 listener.error(refusal(failure, context, call));
@@ -179,16 +182,29 @@ final class FeatureGridProducer implements FlightProducer {
 
     @Override
     public void doAction(CallContext context, Action action, StreamListener<Result> listener) {
+        OngoingCall call = new OngoingCall(CallTrace.idOf(context));
         try {
-            listener.onNext(new Result(services.actions().run(action.getType(), action.getBody())));
+            FlightActions.FlightAction wanted = services.actions().find(action.getType());
+            if (wanted.lasting()) {
+                calls.begin(call);
+            }
+            wanted.answer().run(action.getBody(), body -> {
+                call.throwIfCancelled();
+                if (context.isCancelled()) {
+                    throw new FeatureGridException(ErrorCode.CANCELLED, "the client ended the call");
+                }
+                listener.onNext(new Result(body));
+            });
             listener.onCompleted();
         } catch (Throwable failure) {
-            listener.onError(Refusal.of(failure, CallTrace.idOf(context)));
+            listener.onError(refusal(failure, context, call));
+        } finally {
+            calls.end(call);
         }
     }
 
     private FlightInfo describe(FeatureSet set, FlightDescriptor descriptor) {
-        FlightEndpoint endpoint = new FlightEndpoint(FlightRequest.ticket(new FlightRequest.History(set.name())));
+        FlightEndpoint endpoint = new FlightEndpoint(FlightRequest.ticket(new FlightRequest.History(set.name(), true)));
         return new FlightInfo(services.histories().schema(set), descriptor, List.of(endpoint), -1, -1);
     }
 

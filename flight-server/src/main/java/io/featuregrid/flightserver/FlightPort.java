@@ -3,11 +3,10 @@ package io.featuregrid.flightserver;
 import io.featuregrid.flightserver.action.FlightActions;
 import io.featuregrid.flightserver.request.CallTrace;
 import io.featuregrid.flightserver.request.MessageGuard;
+import io.featuregrid.flightserver.stream.FreshHistory;
 import io.featuregrid.flightserver.stream.HistoryStream;
 import io.featuregrid.flightserver.stream.ObservationsUpload;
 import io.featuregrid.flightserver.stream.TrainingSetExchange;
-import io.featuregrid.offline.History;
-import io.featuregrid.planner.execute.CatalogStore;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
@@ -63,24 +62,24 @@ public final class FlightPort implements AutoCloseable {
     /**
      * Opens the port.
      *
-     * @param history stays the caller's; must stay open until this port is closed
      * @param spool a folder for spines that do not fit into memory; only this port may use it
      * @throws UncheckedIOException if the address cannot be bound or the folder not be made
      */
-    public static FlightPort start(FlightSettings settings, CatalogStore catalogs, History history, Path spool) {
+    public static FlightPort start(FlightSettings settings, FlightPorts ports, Path spool) {
         BufferAllocator allocator = new RootAllocator();
         // Not bounded by itself: a call whose callbacks found no thread could not end. The number of calls is.
         ExecutorService workers = Executors.newCachedThreadPool(
                 Thread.ofPlatform().name("flight-", 0).daemon().factory());
         try {
             RunningCalls calls = new RunningCalls(settings.maxCalls());
+            FreshHistory history = new FreshHistory(ports.history(), ports.drain());
             FeatureGridProducer.Services services = new FeatureGridProducer.Services(
-                    new TrainingSetExchange(catalogs, history, spool, settings.limits(), allocator),
-                    new ObservationsUpload(history, allocator),
+                    new TrainingSetExchange(ports.catalogs(), history, spool, settings.limits(), allocator),
+                    new ObservationsUpload(ports.history(), allocator),
                     new HistoryStream(history, settings.limits(), allocator),
-                    new FlightActions(catalogs));
-            FlightProducer producer = new FeatureGridProducer(catalogs, services, calls, workers, allocator);
-            Server server = server(settings, allocator, producer, workers);
+                    new FlightActions(ports.catalogs(), ports.history()));
+            FlightProducer producer = new FeatureGridProducer(ports.catalogs(), services, calls, workers, allocator);
+            Server server = server(settings, allocator, producer, workers, new TrafficMeter(ports.metrics()));
             server.start();
             return new FlightPort(allocator, calls, workers, server);
         } catch (IOException refused) {
@@ -98,10 +97,15 @@ public final class FlightPort implements AutoCloseable {
     /** Clients that vanish without a word are noticed within some 80 s. The handler of handshakes that Flight asks for is deprecated. */
     @SuppressWarnings("deprecation")
     private static Server server(
-            FlightSettings settings, BufferAllocator allocator, FlightProducer producer, ExecutorService workers) {
+            FlightSettings settings,
+            BufferAllocator allocator,
+            FlightProducer producer,
+            ExecutorService workers,
+            TrafficMeter traffic) {
         long refusedBytes = (long) settings.maxMessageBytes() * REFUSED_WITH_A_WORD;
         return NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.port()))
                 .executor(workers)
+                .addStreamTracerFactory(traffic)
                 .maxInboundMessageSize((int) Math.min(refusedBytes, Integer.MAX_VALUE))
                 .maxInboundMetadataSize(MAX_HEADER_BYTES)
                 .flowControlWindow(FLOW_WINDOW_BYTES)

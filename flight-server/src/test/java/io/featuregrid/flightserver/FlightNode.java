@@ -63,6 +63,9 @@ final class FlightNode implements AutoCloseable {
                               "on": {"faa": "origin"}}]}]}
             """;
 
+    private final HeapOnlineStore online = new HeapOnlineStore();
+    private final MetricRegistry metrics = new MetricRegistry();
+    private final WatchedDrain drain = new WatchedDrain();
     private final Path spool;
     private final History history;
     private final FlightPort port;
@@ -76,18 +79,28 @@ final class FlightNode implements AutoCloseable {
     /** @param windowRows spine rows that are joined at a time */
     FlightNode(Path home, FlightSettings settings, int windowRows) {
         spool = home.resolve("spool");
+        CatalogStore catalogs = catalogs();
+        catalogs.current().sets().forEach(online::prepare);
         history = History.open(
                 home,
                 new HistorySettings(2, windowRows, 60_000_000),
-                new HistoryPorts(
-                        new MonotonicStamps(() -> NOW, 1), new HeapOnlineStore(), Erasures.NONE, new MetricRegistry()));
-        port = FlightPort.start(settings, catalogs(), history, spool);
+                new HistoryPorts(new MonotonicStamps(() -> NOW, 1), online, Erasures.NONE, metrics));
+        port = FlightPort.start(settings, new FlightPorts(catalogs, history, drain, metrics), spool);
         client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port.port()))
                 .build();
     }
 
     FlightClient client() {
         return client;
+    }
+
+    /** The drain that is asked before history is read. */
+    WatchedDrain drain() {
+        return drain;
+    }
+
+    MetricRegistry metrics() {
+        return metrics;
     }
 
     BufferAllocator allocator() {

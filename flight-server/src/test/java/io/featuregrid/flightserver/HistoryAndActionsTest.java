@@ -96,7 +96,7 @@ class HistoryAndActionsTest {
             names.add(action.getType());
             assertThat(action.getDescription()).isNotBlank();
         }
-        assertThat(names).containsExactly("catalog", "explain");
+        assertThat(names).containsExactly("catalog", "explain", "load");
         assertThat(FlightNode.json(run("catalog", "")).path("sets")).hasSize(2);
     }
 
@@ -128,7 +128,8 @@ class HistoryAndActionsTest {
     void anUnknownActionIsRefused() {
         assertThatThrownBy(() -> run("nothing", ""))
                 .isInstanceOf(FlightRuntimeException.class)
-                .hasMessageStartingWith("INVALID_QUERY: the action is 'nothing' (expected one of [catalog, explain])");
+                .hasMessageStartingWith(
+                        "INVALID_QUERY: the action is 'nothing' (expected one of [catalog, explain, load])");
     }
 
     private byte[] run(String action, String body) {

@@ -50,7 +50,7 @@ class ObservationsTest {
 
             assertThat(counts.path("rows").intValue()).isEqualTo(2);
             assertThat(counts.path("history").intValue()).isEqualTo(2);
-            assertThat(counts.path("online").intValue()).isZero();
+            assertThat(counts.path("online").intValue()).isEqualTo(2);
             assertThat(counts.path("inserted_at").textValue()).startsWith("2013-06-01T00:00:00");
             assertThat(counts.path("ingest_id").textValue()).isEqualTo("first");
         }

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param folder where the tables lie, which several nodes may share; null for {@code history/} in the home folder
  */
 public record HistorySettings(
-        int joinThreads, int windowRows, long futureToleranceMicros, @Nullable Path folder) {
+        int joinThreads,
+        int windowRows,
+        long futureToleranceMicros,
+        @Nullable Path folder) {
     /** Two threads, windows of 131,072 rows, 60 s, in the home folder. */
     public static final HistorySettings DEFAULT = new HistorySettings(2, 131_072, 60_000_000);
 

@@ -144,11 +144,13 @@ class RandomWorldTest {
         private boolean erased(RandomIngest ingest) {
             ErasureList erased = driver.erasures().of(ingest.set());
             return ingest.observations(0, 0).stream()
-                    .anyMatch(one -> erased.mark(key(ingest.set(), one.entity())).isPresent());
+                    .anyMatch(
+                            one -> erased.mark(key(ingest.set(), one.entity())).isPresent());
         }
 
         private static byte[] key(FeatureSet set, Entity entity) {
-            return KeyBytes.of(ObservationBatches.keys(set, List.of(entity.key())).columns(), 0);
+            return KeyBytes.of(
+                    ObservationBatches.keys(set, List.of(entity.key())).columns(), 0);
         }
 
         /** Observations that came by the log: they are in the online store before they are in history. */
@@ -160,14 +162,15 @@ class RandomWorldTest {
                 return;
             }
             FeatureSet set = ingest.set();
-            long learnt = insertedAt.getLast() + 1;
+            long learnt = driver.stamps().next();
             insertedAt.add(learnt);
-            driver.clock().set(Math.max(now, learnt + 1));
             List<Observation> observations = ingest.observations(learnt, 0);
             observations.forEach(oracle::add);
             observations.forEach(one -> origins.put(one, random.oneOf(List.of(Origin.values()))));
             int cut = observations.isEmpty() ? 0 : random.between(0, observations.size());
-            List<FeatureBatch> batches = List.of(batch(set, observations.subList(0, cut)), batch(set, observations.subList(cut, observations.size())));
+            List<FeatureBatch> batches = List.of(
+                    batch(set, observations.subList(0, cut)),
+                    batch(set, observations.subList(cut, observations.size())));
             batches.forEach(batch -> driver.store().merge(set, batch));
             int shard = random.between(0, 2);
             String place = set.table() + shard;
@@ -260,8 +263,8 @@ class RandomWorldTest {
                 for (long until : List.of(random.time(0, 30), clock)) {
                     driver.store().lose();
                     List<Integer> buckets = new ArrayList<>();
-                    LoadResult result = driver.history()
-                            .load(set, OptionalLong.of(until), (rows, done, of) -> buckets.add(done));
+                    LoadResult result =
+                            driver.history().load(set, OptionalLong.of(until), (rows, done, of) -> buckets.add(done));
                     compareOnline(set, until);
                     assertThat(buckets).isSorted().endsWith(16);
                     assertThat(result.asOf()).isEqualTo(until);

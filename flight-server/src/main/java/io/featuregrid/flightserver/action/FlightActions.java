@@ -2,6 +2,7 @@ package io.featuregrid.flightserver.action;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.featuregrid.flightserver.request.JsonText;
+import io.featuregrid.offline.History;
 import io.featuregrid.planner.definition.CatalogJson;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
@@ -11,7 +12,7 @@ import io.featuregrid.planner.plan.TrainingSetRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 /** The actions that a client can ask for by name. Safe for use by several threads. */
 public final class FlightActions {
@@ -21,21 +22,42 @@ public final class FlightActions {
      * One action.
      *
      * @param description what it takes and what it answers, as a client lists it
-     * @param answer the body of the result for the body of the request
+     * @param lasting whether it goes on for long, so that only so many may run at once
      */
-    public record FlightAction(String name, String description, UnaryOperator<byte[]> answer) {}
+    public record FlightAction(String name, String description, boolean lasting, Answer answer) {}
 
-    public FlightActions(CatalogStore catalogs) {
+    /** Answers an action. */
+    @FunctionalInterface
+    public interface Answer {
+        /**
+         * Runs the action.
+         *
+         * @param body of the request
+         * @param results takes the body of each result, in order; fails if nobody waits for it any more
+         */
+        void run(byte[] body, Consumer<byte[]> results);
+    }
+
+    public FlightActions(CatalogStore catalogs, History history) {
         actions = List.of(
                 new FlightAction(
                         "catalog",
                         "No body. Answers the catalog, all definitions at their current version, as JSON.",
-                        body -> JsonText.write(CatalogJson.write(catalogs.current()))),
+                        false,
+                        (body, results) -> results.accept(JsonText.write(CatalogJson.write(catalogs.current())))),
                 new FlightAction(
                         "explain",
                         "Body: JSON {\"command\": the command of a training set, \"spine\": [names of the spine's columns]}."
                                 + " Answers its plan as text: the look-ups, and where each output comes from.",
-                        body -> explain(catalogs, body)));
+                        false,
+                        (body, results) -> results.accept(explain(catalogs, body))),
+                new FlightAction(
+                        "load",
+                        "Body: JSON {\"set\": name, \"as_of\": \"now\" or a time}. Merges the set's history as of then into the"
+                                + " grid. Answers {\"rows\", \"buckets\", \"of\"} again and again, at last {\"rows\", \"as_of\"}."
+                                + " A load that was interrupted goes on.",
+                        true,
+                        new LoadAction(catalogs, history)));
     }
 
     public List<FlightAction> list() {
@@ -43,20 +65,18 @@ public final class FlightActions {
     }
 
     /**
-     * The result of an action.
+     * The action of a name.
      *
-     * @throws FeatureGridException INVALID_QUERY for an unknown action, and what the action refuses
+     * @throws FeatureGridException INVALID_QUERY for an unknown one
      */
-    public byte[] run(String name, byte[] body) {
+    public FlightAction find(String name) {
         return actions.stream()
                 .filter(action -> action.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new FeatureGridException(
                         ErrorCode.INVALID_QUERY,
                         "the action is '" + name + "' (expected one of "
-                                + actions.stream().map(FlightAction::name).toList() + ")"))
-                .answer()
-                .apply(body);
+                                + actions.stream().map(FlightAction::name).toList() + ")"));
     }
 
     private static byte[] explain(CatalogStore catalogs, byte[] body) {

@@ -19,8 +19,12 @@ public sealed interface FlightRequest {
     /** Rows to store: the path {@code ["observations", set]}. */
     record Observations(String set) implements FlightRequest {}
 
-    /** The stored rows of a set: the path {@code ["history", set]}. */
-    record History(String set) implements FlightRequest {}
+    /**
+     * The stored rows of a set: the path {@code ["history", set]}.
+     *
+     * @param fresh whether everything acknowledged before is to be among them; a ticket may say {@code "fresh": false}
+     */
+    record History(String set, boolean fresh) implements FlightRequest {}
 
     /**
      * Reads a descriptor.
@@ -32,7 +36,7 @@ public sealed interface FlightRequest {
     }
 
     /**
-     * Reads a ticket: {@code {"path": ["history", "airport"]}}, or only the array.
+     * Reads a ticket: {@code {"path": ["history", "airport"], "fresh": true}}, or only the array.
      *
      * @throws FeatureGridException PARSE_FAILED or INVALID_QUERY
      */
@@ -50,13 +54,22 @@ public sealed interface FlightRequest {
                     ErrorCode.PARSE_FAILED,
                     "the ticket is " + node + " (expected {\"path\": [\"history\", \"<set>\"]} or only the array)");
         }
-        return ofPath(parts);
+        FlightRequest request = ofPath(parts);
+        JsonNode fresh = node.path("fresh");
+        if (!fresh.isMissingNode() && !fresh.isBoolean()) {
+            throw new FeatureGridException(
+                    ErrorCode.INVALID_QUERY, "the ticket has fresh " + fresh + " (expected true or false)");
+        }
+        return request instanceof History history ? new History(history.set(), fresh.asBoolean(true)) : request;
     }
 
     /** The ticket that {@link #read(Ticket)} reads back as this history. */
     static Ticket ticket(History history) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.putArray("path").add("history").add(history.set());
+        if (!history.fresh()) {
+            node.put("fresh", false);
+        }
         return new Ticket(JsonText.write(node));
     }
 
@@ -84,7 +97,7 @@ public sealed interface FlightRequest {
         }
         return switch (kind) {
             case "observations" -> new Observations(path.getLast());
-            case "history" -> new History(path.getLast());
+            case "history" -> new History(path.getLast(), true);
             default -> throw invalid(path, "expected [\"observations\", set] or [\"history\", set]");
         };
     }

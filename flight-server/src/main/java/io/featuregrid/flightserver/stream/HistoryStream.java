@@ -1,7 +1,6 @@
 package io.featuregrid.flightserver.stream;
 
 import io.featuregrid.flightserver.request.OngoingCall;
-import io.featuregrid.offline.History;
 import io.featuregrid.offline.read.HistoryScan;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
@@ -20,11 +19,11 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /** The stored rows of a set, as its history table has them. Safe for use by several threads. */
 public final class HistoryStream {
-    private final History history;
+    private final FreshHistory history;
     private final StreamLimits limits;
     private final BufferAllocator allocator;
 
-    public HistoryStream(History history, StreamLimits limits, BufferAllocator allocator) {
+    public HistoryStream(FreshHistory history, StreamLimits limits, BufferAllocator allocator) {
         this.history = history;
         this.limits = limits;
         this.allocator = allocator;
@@ -32,14 +31,18 @@ public final class HistoryStream {
 
     /** The columns of the history table: key, features, then the system's. */
     public Schema schema(FeatureSet set) {
-        try (HistoryScan scan = history.scan(set)) {
+        try (HistoryScan scan = history.scan(set, false)) {
             return schema(scan.columns());
         }
     }
 
-    /** Answers one call up to its last row; ending the call is left to the caller. */
-    public void run(FeatureSet set, ServerStreamListener listener, OngoingCall call) {
-        try (HistoryScan scan = history.scan(set);
+    /**
+     * Answers one call up to its last row; ending the call is left to the caller.
+     *
+     * @param fresh whether everything acknowledged before is to be seen
+     */
+    public void run(FeatureSet set, boolean fresh, ServerStreamListener listener, OngoingCall call) {
+        try (HistoryScan scan = history.scan(set, fresh);
                 AnswerWriter answer = new AnswerWriter(listener, call, limits.stall(), allocator)) {
             answer.start(schema(scan.columns()), new MapDictionaryProvider());
             for (FeatureBatch batch = scan.next(); batch != null; batch = scan.next()) {

@@ -3,7 +3,6 @@ package io.featuregrid.flightserver.stream;
 import io.featuregrid.flightserver.request.JsonText;
 import io.featuregrid.flightserver.request.OngoingCall;
 import io.featuregrid.flightserver.stream.IncomingStream.OwnedDictionaries;
-import io.featuregrid.offline.History;
 import io.featuregrid.offline.join.TrainingSetJoin;
 import io.featuregrid.planner.batch.arrow.ArrowTypes;
 import io.featuregrid.planner.definition.Catalog;
@@ -28,14 +27,18 @@ import org.apache.arrow.vector.types.pojo.Schema;
  */
 public final class TrainingSetExchange {
     private final CatalogStore catalogs;
-    private final History history;
+    private final FreshHistory history;
     private final Path spoolFolder;
     private final StreamLimits limits;
     private final BufferAllocator allocator;
 
     /** @param spoolFolder where spines that are too large for memory are kept; made if it is missing, its old spines are deleted */
     public TrainingSetExchange(
-            CatalogStore catalogs, History history, Path spoolFolder, StreamLimits limits, BufferAllocator allocator) {
+            CatalogStore catalogs,
+            FreshHistory history,
+            Path spoolFolder,
+            StreamLimits limits,
+            BufferAllocator allocator) {
         SpineSpool.prepare(spoolFolder);
         this.catalogs = catalogs;
         this.history = history;
@@ -56,8 +59,9 @@ public final class TrainingSetExchange {
         try (SpineSpool spool = new SpineSpool(spoolFolder, limits, allocator)) {
             TrainingSetPlan plan = receive(catalog, request, spine, spool);
             Schema schema = spine.rows().getSchema();
+            FreshHistory.Begun begun = history.join(plan, request.options().fresh());
             try (OwnedDictionaries dictionaries = spine.takeDictionaries();
-                    TrainingSetJoin join = history.join(plan);
+                    TrainingSetJoin join = begun.join();
                     OngoingCall.Registration registration = call.onCancel(join::cancel);
                     AnswerWriter answer = new AnswerWriter(listener, call, limits.stall(), allocator)) {
                 spine.release();
@@ -65,7 +69,7 @@ public final class TrainingSetExchange {
                 try (SpineWindows windows =
                         new SpineWindows(spool, schema, dictionaries.provider(), needs, allocator)) {
                     answer.start(answerSchema(schema, join.outputs()), dictionaries.provider());
-                    TrainingSetReport report = new TrainingSetReport(join.outputs());
+                    TrainingSetReport report = new TrainingSetReport(join.outputs(), begun.undrained());
                     new Answering(plan, join, windows, answer, report, allocator).run(call);
                     answer.writeMetadata(
                             JsonText.write(report.write(call.traceId(), join.snapshot(), plan.catalogVersion())));

@@ -11,11 +11,18 @@ import java.util.Map;
 /** Counts what a training set's answer holds, for its last message. */
 final class TrainingSetReport {
     private final Map<String, Long> missing = new LinkedHashMap<>();
+    private final long undrained;
     private long rows;
     private long dropped;
 
-    /** @param outputs the columns to count in */
-    TrainingSetReport(List<Output> outputs) {
+    /**
+     * An empty report.
+     *
+     * @param outputs the columns to count in
+     * @param undrained acknowledged observations that the training set may not see
+     */
+    TrainingSetReport(List<Output> outputs, long undrained) {
+        this.undrained = undrained;
         outputs.forEach(output -> missing.put(output.name(), 0L));
     }
 
@@ -53,7 +60,7 @@ final class TrainingSetReport {
         report.put("trace_id", traceId);
         report.put("snapshot", snapshot);
         report.put("catalog_version", catalogVersion);
-        report.put("undrained", 0);
+        report.put("undrained", undrained);
         return report;
     }
 }

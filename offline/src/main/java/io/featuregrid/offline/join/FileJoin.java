@@ -269,8 +269,7 @@ final class FileJoin {
     }
 
     /** What an entity has a row by is the last observation that is no tombstone; what ends it is the last tombstone of all. */
-    private void offerExistence(
-            Found.Existence kept, int spineRow, HistoryFileReader.Chunk chunk, int from, int last) {
+    private void offerExistence(Found.Existence kept, int spineRow, HistoryFileReader.Chunk chunk, int from, int last) {
         if (ofAll) {
             offerStamp(kept.ends(), spineRow, chunk, last);
             return;

@@ -36,8 +36,9 @@ final class SetLookup {
     Found run(SpineRows spine, List<Feature> features, boolean existence) {
         Found found = new Found(features, existence, false, spine.rows());
         run(spine, found);
-        found.features().forEach((feature, newest) ->
-                newest.expire(spine.times(), feature.freshness().effectiveTtlMicros()));
+        found.features()
+                .forEach((feature, newest) ->
+                        newest.expire(spine.times(), feature.freshness().effectiveTtlMicros()));
         return found;
     }
 
@@ -50,7 +51,8 @@ final class SetLookup {
             int[] members = rows[bucket];
             List<HistoryFile> bucketFiles = files.get(bucket);
             if (members != null && bucketFiles != null) {
-                tasks.add(() -> joinBucket(new FileJoin.Rows(spine, sorted(spine, members), marks), bucketFiles, found));
+                tasks.add(
+                        () -> joinBucket(new FileJoin.Rows(spine, sorted(spine, members), marks), bucketFiles, found));
             }
         }
         workers.run(tasks, cancellation::cancel);

@@ -59,7 +59,8 @@ public final class HistoryCatalog implements AutoCloseable {
                 NAME,
                 Map.of(
                         "uri",
-                        "jdbc:sqlite:" + folder.resolve("catalog.sqlite") + "?journal_mode=WAL&busy_timeout=" + BUSY_TIMEOUT_MILLIS,
+                        "jdbc:sqlite:" + folder.resolve("catalog.sqlite") + "?journal_mode=WAL&busy_timeout="
+                                + BUSY_TIMEOUT_MILLIS,
                         "warehouse",
                         Locations.of(warehouse),
                         "io-impl",

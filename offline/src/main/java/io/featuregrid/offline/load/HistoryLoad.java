@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Merges what history holds of a set, as of one time, into the online store. Some buckets at a time; memory is bounded by the entities that
@@ -76,7 +77,8 @@ public final class HistoryLoad {
         }
         if (!running.add(set.name())) {
             throw new FeatureGridException(
-                    ErrorCode.CONFLICT, "'" + set.name() + "' is being loaded (expected one load at a time; wait for it)");
+                    ErrorCode.CONFLICT,
+                    "'" + set.name() + "' is being loaded (expected one load at a time; wait for it)");
         }
         try {
             Path file = folder.resolve(set.name() + ".json");
@@ -98,7 +100,7 @@ public final class HistoryLoad {
         private final LoadRecord record;
         private final LoadProgress progress;
         private long rows;
-        private boolean stopped;
+        private @Nullable RuntimeException failure;
 
         Running(FeatureSet set, PinnedTable table, LoadRecord record, LoadProgress progress) {
             this.set = set;
@@ -117,7 +119,7 @@ public final class HistoryLoad {
                     buckets.add(() -> load(bucket, files.getOrDefault(bucket, List.of())));
                 }
             }
-            threads.loading().run(buckets, this::stop);
+            threads.loading().run(buckets, () -> stop(ended()));
         }
 
         private void load(int bucket, List<HistoryFile> files) {
@@ -135,16 +137,14 @@ public final class HistoryLoad {
                     advance(existing);
                 }
                 done(bucket, bucketRows);
-            } catch (RuntimeException failure) {
-                stop();
-                throw failure;
+            } catch (RuntimeException thrown) {
+                throw stop(thrown);
             }
         }
 
         private synchronized void advance(int existing) {
-            if (stopped) {
-                throw new FeatureGridException(
-                        ErrorCode.CANCELLED, "the load of '" + set.name() + "' was ended before it was complete");
+            if (failure != null) {
+                throw failure;
             }
             rows += existing;
             progress.at(rows, record.bucketsDone(), TableLayout.BUCKETS);
@@ -155,8 +155,15 @@ public final class HistoryLoad {
             progress.at(rows, record.bucketsDone(), TableLayout.BUCKETS);
         }
 
-        private synchronized void stop() {
-            stopped = true;
+        /** Makes every bucket end soon; answers why the first did. */
+        private synchronized RuntimeException stop(RuntimeException why) {
+            failure = failure == null ? why : failure;
+            return failure;
+        }
+
+        private RuntimeException ended() {
+            return new FeatureGridException(
+                    ErrorCode.CANCELLED, "the load of '" + set.name() + "' was ended before it was complete");
         }
     }
 }

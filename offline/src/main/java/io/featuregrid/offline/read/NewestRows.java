@@ -159,7 +159,8 @@ public final class NewestRows {
                     }
                 }
             }
-            buffer.stamp(target, bits(observedAt, row), bits(observedAt + 1, row), bits(observedAt + 2, row), origin(row));
+            buffer.stamp(
+                    target, bits(observedAt, row), bits(observedAt + 1, row), bits(observedAt + 2, row), origin(row));
             buffer.tombstone(target, tombstone);
         }
 

@@ -102,8 +102,7 @@ public final class TableScan implements HistoryScan {
 
     private int[] notErased(HistoryFileReader.Chunk chunk) {
         EntityKeys keys = new EntityKeys(
-                keyColumns.stream().map(column -> columns.get(column).type()).toList(),
-                chunk.rows());
+                keyColumns.stream().map(column -> columns.get(column).type()).toList(), chunk.rows());
         for (int column = 0; column < keys.columns(); column++) {
             keys.set(column, chunk.column(keyColumns.get(column)), chunk.rows());
         }

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,59 +41,63 @@ public final class Workers implements AutoCloseable {
      * @throws FeatureGridException CANCELLED if this was closed or the caller interrupted; else what the first task failed with
      */
     public void run(List<Runnable> tasks, Runnable interruption) {
-        AtomicBoolean failed = new AtomicBoolean();
+        AtomicReference<@Nullable RuntimeException> first = new AtomicReference<>();
         List<Future<?>> futures = new ArrayList<>();
-        RuntimeException first = null;
         for (Runnable task : tasks) {
             try {
                 futures.add(executor.submit(() -> {
-                    if (!failed.get()) {
-                        task.run();
+                    if (first.get() == null) {
+                        runNoting(task, first);
                     }
                 }));
             } catch (RejectedExecutionException closed) {
-                first = closed(closed);
-                failed.set(true);
+                first.compareAndSet(null, closed(closed));
                 break;
             }
         }
-        await(futures, failed, first, interruption);
-    }
-
-    private static void await(
-            List<Future<?>> futures,
-            AtomicBoolean failed,
-            @Nullable RuntimeException known,
-            Runnable interruption) {
-        RuntimeException first = known;
         boolean interrupted = false;
         for (Future<?> future : futures) {
-            boolean ended = false;
-            while (!ended) {
-                try {
-                    future.get();
-                    ended = true;
-                } catch (ExecutionException failure) {
-                    ended = true;
-                    failed.set(true);
-                    first = first == null ? unwrap(failure) : first;
-                } catch (CancellationException dropped) {
-                    ended = true;
-                    first = first == null ? closed(dropped) : first;
-                } catch (InterruptedException now) {
-                    interrupted = true;
-                    failed.set(true);
-                    interruption.run();
-                }
-            }
+            interrupted |= await(future, first, interruption);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-            throw new FeatureGridException(
-                    ErrorCode.CANCELLED, "the caller went away before the answer was complete");
         }
-        if (first != null) {
-            throw first;
+        RuntimeException failure = first.get();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static void runNoting(Runnable task, AtomicReference<@Nullable RuntimeException> first) {
+        try {
+            task.run();
+        } catch (RuntimeException failure) {
+            first.compareAndSet(null, failure);
+        }
+    }
+
+    /** Waits for a task to end; answers whether that was interrupted. */
+    private static boolean await(
+            Future<?> future, AtomicReference<@Nullable RuntimeException> first, Runnable interruption) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                future.get();
+                return interrupted;
+            } catch (ExecutionException failure) {
+                first.compareAndSet(null, new IllegalStateException(failure));
+                return interrupted;
+            } catch (CancellationException dropped) {
+                first.compareAndSet(null, closed(dropped));
+                return interrupted;
+            } catch (InterruptedException now) {
+                interrupted = true;
+                first.compareAndSet(
+                        null,
+                        new FeatureGridException(
+                                ErrorCode.CANCELLED, "the caller went away before the answer was complete", now));
+                interruption.run();
+            }
         }
     }
 
@@ -110,9 +114,5 @@ public final class Workers implements AutoCloseable {
     private static FeatureGridException closed(RuntimeException cause) {
         return new FeatureGridException(
                 ErrorCode.CANCELLED, "the history was closed before the work on it was complete", cause);
-    }
-
-    private static RuntimeException unwrap(ExecutionException failure) {
-        return failure.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
     }
 }

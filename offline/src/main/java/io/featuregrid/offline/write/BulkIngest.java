@@ -68,8 +68,9 @@ public final class BulkIngest implements Ingest {
                 ? Optional.empty()
                 : IngestIds.read(table.properties()).find(given);
         this.insertedAt = services.stamps().next();
-        this.turn =
-                plan.marks().insertedAt() < 0 ? null : services.turns().take(plan.set().table(), this::importedRows);
+        this.turn = plan.marks().insertedAt() < 0
+                ? null
+                : services.turns().take(plan.set().table(), this::importedRows);
     }
 
     private long importedRows() {
@@ -113,7 +114,8 @@ public final class BulkIngest implements Ingest {
 
     /** An import of an erased entity would bring back what was to be forgotten, or vanish behind the mark. */
     private void requireNoneErased(FeatureBatch batch, long firstRow) {
-        ErasureList erased = turn == null ? ErasureList.EMPTY : services.erasures().of(plan.set());
+        ErasureList erased =
+                turn == null ? ErasureList.EMPTY : services.erasures().of(plan.set());
         if (erased.isEmpty()) {
             return;
         }
@@ -121,12 +123,12 @@ public final class BulkIngest implements Ingest {
         for (int row = 0; row < batch.rows(); row++) {
             if (erased.mark(KeyBytes.of(keys, row)).isPresent()) {
                 int erasedRow = row;
-                String key = keys.stream()
-                        .map(column -> column.describe(erasedRow))
-                        .collect(Collectors.joining(", "));
+                String key =
+                        keys.stream().map(column -> column.describe(erasedRow)).collect(Collectors.joining(", "));
                 throw new FeatureGridException(
                         ErrorCode.CONFLICT,
-                        "row " + (firstRow + row) + " of the import into '" + plan.set().name() + "' is of the entity "
+                        "row " + (firstRow + row) + " of the import into '"
+                                + plan.set().name() + "' is of the entity "
                                 + plan.set().key() + " = " + key
                                 + ", which was erased (expected no import of it until its files are rewritten)");
             }
@@ -205,8 +207,7 @@ public final class BulkIngest implements Ingest {
         long[] imported = reader.insertedAt(batch, firstRow);
         RunBuffer.Stamps stamps = new RunBuffer.Stamps(batch.rows());
         for (int row = 0; row < batch.rows(); row++) {
-            long sequence =
-                    turn == null ? services.stamps().sequence(firstRow + row) : turn.base() + firstRow + row;
+            long sequence = turn == null ? services.stamps().sequence(firstRow + row) : turn.base() + firstRow + row;
             stamps.set(row, observedAt[row], imported == null ? insertedAt : imported[row], sequence, Origin.INGEST);
             onlineRows += observedAt[row] <= onlineUntil ? 1 : 0;
         }
@@ -214,9 +215,8 @@ public final class BulkIngest implements Ingest {
     }
 
     private RunBuffer.CarriedRow[] carriedRows(FeatureBatch batch, boolean[] tombstones) {
-        List<Integer> all = carriedColumns.stream()
-                .map(column -> column.feature().number())
-                .toList();
+        List<Integer> all =
+                carriedColumns.stream().map(column -> column.feature().number()).toList();
         CarriedRows known = files.carriedRows();
         RunBuffer.CarriedRow whole = null;
         RunBuffer.CarriedRow tombstone = null;

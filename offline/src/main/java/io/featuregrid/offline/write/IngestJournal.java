@@ -150,9 +150,7 @@ public final class IngestJournal {
                 UUID.fromString(json.path("files").asText()),
                 json.path("id").asText(),
                 json.path("table").asText(),
-                json.has(ONLINE_UNTIL)
-                        ? OptionalLong.of(json.path(ONLINE_UNTIL).asLong())
-                        : OptionalLong.empty());
+                json.has(ONLINE_UNTIL) ? OptionalLong.of(json.path(ONLINE_UNTIL).asLong()) : OptionalLong.empty());
     }
 
     private boolean isCommitted(Entry entry) {

@@ -96,7 +96,8 @@ public final class IngestLoads {
         List<Runnable> files = new ArrayList<>();
         for (HistoryFile file : table.snapshot().files()) {
             if (entry.owns(file.path())) {
-                files.add(() -> new NewestRows(set, table, file, until).forEachBatch(batch -> online.merge(set, batch)));
+                files.add(
+                        () -> new NewestRows(set, table, file, until).forEachBatch(batch -> online.merge(set, batch)));
             }
         }
         workers.run(files, () -> {});

@@ -94,13 +94,13 @@ public final class SegmentWriter implements ObservationSink {
     /** The key, and behind it every feature that one of the batches has. */
     private static RunColumns columns(FeatureSet set, List<FeatureBatch> observations) {
         Set<String> names = new LinkedHashSet<>();
-        observations.forEach(batch -> names.addAll(batch.names().subList(set.key().size(), batch.names().size())));
+        observations.forEach(batch -> names.addAll(
+                batch.names().subList(set.key().size(), batch.names().size())));
         List<Feature> features = names.stream()
                 .filter(name -> !name.startsWith("__"))
                 .map(name -> set.feature(name)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "observations of '" + set.name() + "' have a column '" + name
-                                        + "' (expected features of that set)")))
+                        .orElseThrow(() -> new IllegalArgumentException("observations of '" + set.name()
+                                + "' have a column '" + name + "' (expected features of that set)")))
                 .sorted(Comparator.comparingInt(Feature::number))
                 .toList();
         List<CarriedColumn> carried = new ArrayList<>();
@@ -159,7 +159,8 @@ public final class SegmentWriter implements ObservationSink {
             RunBuffer.CarriedRow[] carried = new RunBuffer.CarriedRow[batch.rows()];
             for (int row = 0; row < carried.length; row++) {
                 List<Integer> features = open.isEmpty() ? present : features(batch, row);
-                carried[row] = tombstones.booleanAt(row) ? carriedRows.tombstone(features) : carriedRows.values(features);
+                carried[row] =
+                        tombstones.booleanAt(row) ? carriedRows.tombstone(features) : carriedRows.values(features);
             }
             return carried;
         }
@@ -185,7 +186,6 @@ public final class SegmentWriter implements ObservationSink {
                     .toArray();
             return kept.length == batch.rows() ? null : kept;
         }
-
     }
 
     /** The columns of a batch that say when and how, in the order of {@link #STAMPS}. */

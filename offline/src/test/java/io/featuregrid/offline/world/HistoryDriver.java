@@ -32,6 +32,7 @@ public final class HistoryDriver implements AutoCloseable {
     private final WatchedStore store = new WatchedStore();
     private final SettableErasures erasures = new SettableErasures();
     private final MetricRegistry metrics = new MetricRegistry();
+    private final MonotonicStamps stamps;
     private final HistoryPorts ports;
     private final BatchMemory memory = new BatchMemory();
     private History history;
@@ -45,7 +46,8 @@ public final class HistoryDriver implements AutoCloseable {
         this.home = home;
         this.settings = settings;
         this.clock = clock;
-        this.ports = new HistoryPorts(new MonotonicStamps(clock, nodeNumber), store, erasures, metrics);
+        this.stamps = new MonotonicStamps(clock, nodeNumber);
+        this.ports = new HistoryPorts(stamps, store, erasures, metrics);
         this.history = History.open(home, settings, ports);
     }
 
@@ -60,6 +62,10 @@ public final class HistoryDriver implements AutoCloseable {
     /** The online store that the history is joined to; it outlives a restart. */
     public WatchedStore store() {
         return store;
+    }
+
+    public MonotonicStamps stamps() {
+        return stamps;
     }
 
     public SettableErasures erasures() {

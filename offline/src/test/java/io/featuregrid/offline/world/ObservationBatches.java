@@ -36,8 +36,7 @@ public final class ObservationBatches {
      * Observations as the set has its features by now: those that are gone are not carried, and of a tombstone that then carries nothing
      * nothing is left.
      */
-    public static FeatureBatch of(
-            FeatureSet set, List<Observation> given, Function<Observation, Origin> origins) {
+    public static FeatureBatch of(FeatureSet set, List<Observation> given, Function<Observation, Origin> origins) {
         List<Feature> features = set.carried();
         List<Observation> observations = given.stream()
                 .filter(one -> one.kind() != Kind.TOMBSTONE_OF_SOME
@@ -79,17 +78,20 @@ public final class ObservationBatches {
                 int feature = index;
                 line.append(' ').append(set.carried().get(index).name()).append('=');
                 line.append(Cell.at(rows.values().column(index), row));
-                java.util.Objects.requireNonNull(rows.stamps()).get(feature).stamp(at).ifPresent(stamp -> line.append(" of ")
-                        .append(stamp)
-                        .append(java.util.Objects.requireNonNull(rows.stamps())
-                                .get(feature)
-                                .origin(at))
-                        .append(
-                                java.util.Objects.requireNonNull(rows.stamps())
-                                                .get(feature)
-                                                .tombstone(at)
-                                        ? " ended"
-                                        : ""));
+                java.util.Objects.requireNonNull(rows.stamps())
+                        .get(feature)
+                        .stamp(at)
+                        .ifPresent(stamp -> line.append(" of ")
+                                .append(stamp)
+                                .append(java.util.Objects.requireNonNull(rows.stamps())
+                                        .get(feature)
+                                        .origin(at))
+                                .append(
+                                        java.util.Objects.requireNonNull(rows.stamps())
+                                                        .get(feature)
+                                                        .tombstone(at)
+                                                ? " ended"
+                                                : ""));
             }
             lines.add(line.toString());
         }

@@ -2,6 +2,7 @@ package io.featuregrid.ops.node;
 
 import com.codahale.metrics.MetricRegistry;
 import io.featuregrid.flightserver.FlightPort;
+import io.featuregrid.flightserver.FlightPorts;
 import io.featuregrid.gridnode.serve.HttpHandler;
 import io.featuregrid.gridnode.serve.HttpPort;
 import io.featuregrid.gridnode.serve.HttpReply;
@@ -12,7 +13,7 @@ import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.Clock;
 import io.featuregrid.planner.execute.Erasures;
-import io.featuregrid.planner.execute.HeapOnlineStore;
+import io.featuregrid.planner.execute.ObservationDrain;
 import io.featuregrid.planner.execute.StampSource;
 import java.io.IOException;
 import java.net.BindException;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A running node: everything that it consists of is made and joined here.
  *
- * <p>Under its home lie {@code catalog.json}, {@code history/}, {@code inserted_at}, {@code node.json} while it runs,
+ * <p>Under its home lie {@code catalog.json}, {@code history/}, {@code ingests/}, {@code loads/}, {@code inserted_at}, {@code node.json} while it runs,
  * {@code node.lock}, and the folders {@code spool} and {@code temporary}, which hold nothing that outlives it.
  */
 public final class Node implements AutoCloseable {
@@ -100,10 +101,12 @@ public final class Node implements AutoCloseable {
         FileCatalogStore catalogs = FileCatalogStore.open(home.resolve("catalog.json"));
         StampSource stamps = HomeStampSource.open(home.resolve("inserted_at"), clock, NODE_NUMBER);
         MetricRegistry metrics = new MetricRegistry();
-        History history = History.open(
-                home, settings.history(), new HistoryPorts(stamps, new HeapOnlineStore(), Erasures.NONE, metrics));
+        History history =
+                History.open(home, settings.history(), new HistoryPorts(stamps, new NoGrid(), Erasures.NONE, metrics));
         opened.push(history);
-        FlightPort flight = FlightPort.start(settings.flight(), catalogs, history, spool);
+        history.finishIngests(catalogs.current());
+        FlightPort flight = FlightPort.start(
+                settings.flight(), new FlightPorts(catalogs, history, ObservationDrain.NONE, metrics), spool);
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom());
         opened.push(http);

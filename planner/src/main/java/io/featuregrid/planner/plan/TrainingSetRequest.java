@@ -56,6 +56,7 @@ public record TrainingSetRequest(
      * @param recompute paths to compute although they are taken by default
      * @param sample paths to take from observations although they are computed by default
      * @param raise whether a failed cell stops the request instead of being null
+     * @param fresh whether everything acknowledged before the request is to be seen, or only what has come into history by itself
      */
     public record Options(
             AsOf asOf,
@@ -63,7 +64,8 @@ public record TrainingSetRequest(
             boolean defaults,
             List<String> recompute,
             List<String> sample,
-            boolean raise) {}
+            boolean raise,
+            boolean fresh) {}
 
     /**
      * Reads the JSON command of a Flight descriptor.
@@ -87,7 +89,6 @@ public record TrainingSetRequest(
         }
         AsOf asOf =
                 new AsOf(options.word("end", "inclusive", "exclusive").equals("exclusive"), delay, readCutoff(options));
-        options.flag("fresh", true);
         return new TrainingSetRequest(
                 time,
                 readRoles(options),
@@ -99,7 +100,8 @@ public record TrainingSetRequest(
                         options.flag("defaults", true),
                         options.texts("recompute"),
                         options.texts("sample"),
-                        options.word("errors", "null", "raise").equals("raise")));
+                        options.word("errors", "null", "raise").equals("raise"),
+                        options.flag("fresh", true)));
     }
 
     private static AsOf.Cutoff readCutoff(JsonOptions options) {
