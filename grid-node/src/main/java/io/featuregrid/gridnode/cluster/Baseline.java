@@ -58,7 +58,9 @@ final class Baseline {
             }
             if (cluster.currentBaselineTopology() == null) {
                 cluster.state(ClusterState.ACTIVE);
-                LOG.info("the grid is new; node {} is in its baseline", ignite.cluster().localNode().consistentId());
+                LOG.info(
+                        "the grid is new; node {} is in its baseline",
+                        ignite.cluster().localNode().consistentId());
                 return;
             }
             if (!activated.await(wait.toMillis(), TimeUnit.MILLISECONDS) && cluster.state() != ClusterState.ACTIVE) {

@@ -24,8 +24,8 @@ final class FolderLock implements AutoCloseable {
      * @throws FeatureGridException CONFLICT if another node has it
      */
     static FolderLock take(Path folder) throws IOException {
-        FileChannel channel = FileChannel.open(
-                folder.resolve("grid.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(folder.resolve("grid.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (lock(channel) == null) {
             channel.close();
             throw new FeatureGridException(

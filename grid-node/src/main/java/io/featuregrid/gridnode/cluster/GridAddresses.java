@@ -11,8 +11,7 @@ import java.util.List;
  * @param communicationPort by which nodes talk; 0 for a free one
  * @param peers discovery addresses of other nodes, {@code host:port} each; none for a grid that starts with this node
  */
-public record GridAddresses(
-        String host, int thinPort, int discoveryPort, int communicationPort, List<String> peers) {
+public record GridAddresses(String host, int thinPort, int discoveryPort, int communicationPort, List<String> peers) {
     public GridAddresses {
         peers = List.copyOf(peers);
     }

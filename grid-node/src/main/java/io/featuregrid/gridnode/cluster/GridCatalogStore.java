@@ -38,8 +38,8 @@ public final class GridCatalogStore implements CatalogStore, AutoCloseable {
     private final Ignite ignite;
     private final IgniteCache<String, String> cache;
     private final List<Consumer<Catalog>> listeners = new CopyOnWriteArrayList<>();
-    private final ExecutorService refresher =
-            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("catalog-refresh").factory());
+    private final ExecutorService refresher = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("catalog-refresh").factory());
     private final QueryCursor<?> watch;
     private volatile Stored current = new Stored("", Catalog.EMPTY);
 
@@ -93,9 +93,8 @@ public final class GridCatalogStore implements CatalogStore, AutoCloseable {
             throw moved(base);
         }
         String text = write(next);
-        boolean replaced = planned.text().isEmpty()
-                ? cache.putIfAbsent(ENTRY, text)
-                : cache.replace(ENTRY, planned.text(), text);
+        boolean replaced =
+                planned.text().isEmpty() ? cache.putIfAbsent(ENTRY, text) : cache.replace(ENTRY, planned.text(), text);
         // Ignite tries again when the owner of the entry is lost, and then meets what it wrote itself.
         if (!replaced && !text.equals(cache.get(ENTRY))) {
             refresh();
@@ -104,7 +103,10 @@ public final class GridCatalogStore implements CatalogStore, AutoCloseable {
         try {
             Announcement.tell(ignite, TOPIC, "");
         } catch (IgniteException failure) {
-            LOG.warn("not every node confirmed catalog version {}; it is kept, and they follow", next.version(), failure);
+            LOG.warn(
+                    "not every node confirmed catalog version {}; it is kept, and they follow",
+                    next.version(),
+                    failure);
         }
         refresh();
     }

@@ -47,8 +47,8 @@ public final class GridErasures implements Erasures, AutoCloseable {
     private final IgniteCache<String, long[]> cache;
     private final Map<Integer, Marks> bySet = new ConcurrentHashMap<>();
     private final Queue<Erased> seen = new ConcurrentLinkedQueue<>();
-    private final ExecutorService follower =
-            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("erasures").factory());
+    private final ExecutorService follower = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("erasures").factory());
     private final QueryCursor<?> watch;
 
     /** An entity and its mark. */
@@ -75,8 +75,8 @@ public final class GridErasures implements Erasures, AutoCloseable {
         this.ignite = ignite;
         this.cache = ignite.getOrCreateCache(GridConfiguration.<String, long[]>systemCache(CACHE));
         Announcement.listen(ignite, TOPIC, this::hear);
-        this.watch = cache.query(
-                new ContinuousQuery<String, long[]>().setLocal(true).setLocalListener(this::see));
+        this.watch =
+                cache.query(new ContinuousQuery<String, long[]>().setLocal(true).setLocalListener(this::see));
     }
 
     /** Opens the erasures of the grid. */
@@ -100,7 +100,8 @@ public final class GridErasures implements Erasures, AutoCloseable {
     public void add(FeatureSet set, List<byte[]> keys, Stamp mark) {
         HashMap<String, long[]> marks = new HashMap<>();
         for (byte[] key : keys) {
-            marks.put(set.identity().number() + ":" + HEX.formatHex(key), new long[] {mark.insertedAt(), mark.sequence()});
+            marks.put(set.identity().number() + ":" + HEX.formatHex(key), new long[] {mark.insertedAt(), mark.sequence()
+            });
         }
         if (marks.isEmpty()) {
             return;
@@ -154,8 +155,7 @@ public final class GridErasures implements Erasures, AutoCloseable {
     }
 
     private void take(List<Erased> erased) {
-        Map<Integer, List<Erased>> sets =
-                erased.stream().collect(Collectors.groupingBy(Erased::set));
+        Map<Integer, List<Erased>> sets = erased.stream().collect(Collectors.groupingBy(Erased::set));
         sets.forEach((set, more) -> bySet.compute(set, (number, marks) -> (marks == null ? NONE : marks).with(more)));
     }
 

@@ -39,8 +39,8 @@ record NodeIdentity(String id, int number) {
         if (!parts.matches()) {
             throw new FeatureGridException(
                     ErrorCode.INTERNAL_SERVER_ERROR,
-                    file + " is damaged: \"" + text.strip() + "\" (expected id=... and number=..., as a node wrote them:"
-                            + " put a copy of it back)");
+                    file + " is damaged: \"" + text.strip()
+                            + "\" (expected id=... and number=..., as a node wrote them:" + " put a copy of it back)");
         }
         return new NodeIdentity(parts.group(1), Integer.parseInt(parts.group(2)));
     }

@@ -32,7 +32,10 @@ abstract class PassingFilter extends GridNioFilterAdapter {
 
     @Override
     public IgniteInternalFuture<?> onSessionWrite(
-            GridNioSession session, Object message, boolean future, @Nullable IgniteInClosure<IgniteException> acknowledged)
+            GridNioSession session,
+            Object message,
+            boolean future,
+            @Nullable IgniteInClosure<IgniteException> acknowledged)
             throws IgniteCheckedException {
         return proceedSessionWrite(session, message, future, acknowledged);
     }

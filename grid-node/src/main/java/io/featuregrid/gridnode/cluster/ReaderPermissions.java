@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.apache.ignite.IgniteCheckedException;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.GridKernalContext;
+import org.apache.ignite.internal.IgniteNodeAttributes;
 import org.apache.ignite.internal.processors.GridProcessorAdapter;
 import org.apache.ignite.internal.processors.security.GridSecurityProcessor;
 import org.apache.ignite.internal.processors.security.SecurityContext;
@@ -28,6 +29,13 @@ final class ReaderPermissions extends GridProcessorAdapter implements GridSecuri
 
     ReaderPermissions(GridKernalContext context) {
         super(context);
+    }
+
+    /** Ignite expects of a node some credentials; ours are trusted as they are, since they reach each other only on loopback. */
+    @Override
+    public void start() throws IgniteCheckedException {
+        super.start();
+        ctx.addNodeAttribute(IgniteNodeAttributes.ATTR_SECURITY_CREDENTIALS, new SecurityCredentials("node", ""));
     }
 
     /** Lets clients in from now on. */

@@ -26,8 +26,21 @@ final class ReaderRequest {
      * types and their names; the state and the addresses of nodes.
      */
     private static final Set<Short> HARMLESS = Set.of(
-            (short) 0, (short) 1, (short) 2, (short) 1050, (short) 1055, (short) 1100, (short) 1101, (short) 3000,
-            (short) 3002, (short) 3004, (short) 5000, (short) 5100, (short) 5101, (short) 5102, (short) 5103);
+            (short) 0,
+            (short) 1,
+            (short) 2,
+            (short) 1050,
+            (short) 1055,
+            (short) 1100,
+            (short) 1101,
+            (short) 3000,
+            (short) 3002,
+            (short) 3004,
+            (short) 5000,
+            (short) 5100,
+            (short) 5101,
+            (short) 5102,
+            (short) 5103);
 
     /** Other flags would read inside a transaction, or change when the row expires. */
     private static final int KEEP_BINARY = 1;
@@ -85,8 +98,9 @@ final class ReaderRequest {
         return switch (operation) {
             case GET, CONTAINS_KEY -> refusalOfRead(false);
             case GET_ALL, CONTAINS_KEYS -> refusalOfRead(true);
-            default -> Optional.of("operation " + operation + " is not for thin clients (expected get or get_all of a"
-                    + " feature set: write over HTTP, Flight or the featuregrid command)");
+            default ->
+                Optional.of("operation " + operation + " is not for thin clients (expected get or get_all of a"
+                        + " feature set: write over HTTP, Flight or the featuregrid command)");
         };
     }
 
@@ -102,7 +116,7 @@ final class ReaderRequest {
                 skipPlain(bytes);
             }
             return true;
-        } catch (BufferUnderflowException | IllegalArgumentException other) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException other) {
             return false;
         }
     }
@@ -123,7 +137,7 @@ final class ReaderRequest {
                 skipKey(bytes);
             }
             return Optional.empty();
-        } catch (BufferUnderflowException | IllegalArgumentException malformed) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException malformed) {
             return Optional.of("a key cannot be read (expected a long, a string or a binary object with the set's key"
                     + " columns in order)");
         }

@@ -54,7 +54,8 @@ final class ReaderSecurity implements PluginProvider<PluginConfiguration> {
     @Override
     public void onIgniteStart() {
         if (kernal == null || permissions == null) {
-            throw new IllegalStateException("the grid started without asking for its permissions (expected Ignite 2.18)");
+            throw new IllegalStateException(
+                    "the grid started without asking for its permissions (expected Ignite 2.18)");
         }
         ReaderGate.install(kernal);
         permissions.open();
