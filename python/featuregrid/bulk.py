@@ -103,39 +103,49 @@ def ask_in_pieces(
 ) -> dict[str, Any]:
     """One answer ``{data, errors, meta}`` out of as many requests as the rows need; the rows of errors are the caller's.
 
-    ``meta`` is the last one's.
+    ``meta`` is the last one's. A request that the node finds too large is made again in halves.
     """
     data: dict[str, list[Any]] = {}
     errors: list[dict[str, Any]] = []
     meta: dict[str, Any] = {}
-    for start in range(0, max(rows, 1), ROWS_A_REQUEST):
-        count = min(ROWS_A_REQUEST, rows - start)
-        answer = ask({name: column[start : start + count] for name, column in inputs.items()})
+    # Last in, first out: the pieces are asked in the order of the rows.
+    pieces = [(start, min(ROWS_A_REQUEST, rows - start)) for start in range(0, max(rows, 1), ROWS_A_REQUEST)][::-1]
+    while pieces:
+        start, count = pieces.pop()
+        try:
+            answer = ask({name: column[start : start + count] for name, column in inputs.items()})
+        except FeatureGridError as error:
+            if error.code != "TOO_LARGE" or count <= 1:
+                raise
+            half = count // 2
+            pieces += [(start + half, count - half), (start, half)]
+            continue
         for name, column in answer["data"].items():
             if len(column) != count:
                 raise FeatureGridError(
                     "INTERNAL_SERVER_ERROR", f"the node answered {len(column)} values of {name!r} (expected {count}, one a row)"
                 )
             data.setdefault(name, []).extend(column)
-        for error in answer.get("errors") or ():
-            row = error.get("row")
-            errors.append({**error, "row": row + start} if isinstance(row, int) else dict(error))
+        for met in answer.get("errors") or ():
+            row = met.get("row")
+            errors.append({**met, "row": row + start} if isinstance(row, int) else dict(met))
         meta = dict(answer.get("meta") or {})
         advance(count)
     return {"data": data, "errors": errors, "meta": meta}
 
 
-def answer_table(data: Mapping[str, list[Any]], outputs: Sequence[str], types: DeclaredTypes) -> pa.Table:
+def answer_table(answer: Mapping[str, Any], outputs: Sequence[str], types: DeclaredTypes) -> pa.Table:
     """The answer's columns as Arrow, each of its feature's declared type, in the order asked for."""
+    data, version = answer["data"], answer["meta"].get("deployment_id")
     missing = [name for name in outputs if name not in data]
     if missing:
         raise FeatureGridError("INTERNAL_SERVER_ERROR", f"the node's answer lacks {missing} (expected every output)")
     outputs = list(dict.fromkeys(outputs))
     try:
-        return _typed(data, outputs, types.of(outputs))
+        return _typed(data, outputs, types.of(outputs, version))
     except UnexpectedType:
         types.forget()
-        return _typed(data, outputs, types.of(outputs))
+        return _typed(data, outputs, types.of(outputs, version))
 
 
 def _typed(data: Mapping[str, list[Any]], outputs: Sequence[str], types: Mapping[str, ValueType | None]) -> pa.Table:

@@ -230,7 +230,7 @@ class Grid:
                 lambda columns: self._node.post("/v1/query/bulk", {"inputs": columns, **asked}, reads=True),
                 progress.advance,
             )
-        table = answer_table(answer["data"], names, self.types)
+        table = answer_table(answer, names, self.types)
         report = {"errors": answer["errors"], "meta": answer["meta"], "trace_id": answer["meta"].get("trace_id")}
         self.last_report = report
         return rows.joined(table, report)

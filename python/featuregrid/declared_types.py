@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from featuregrid.value_types import ValueType, value_type
 
-# Types change seldom, and only by an apply; until it is looked at again a value is read as the type that it had.
+# Types change seldom, and only by an apply. An answer names the version that it was given by; where none does, the catalog is
+# looked at again after so long.
 FRESH_SECONDS = 30.0
 
-# When a catalog was read, its sets by name, and the types found in it by path.
-_Known = tuple[float, dict[str, dict[str, Any]], dict[str, ValueType | None]]
+
+@dataclass(frozen=True)
+class _Known:
+    """One catalog: when it was read, its version, its sets by name, and the types found in it by path so far."""
+
+    since: float
+    version: str
+    sets: dict[str, dict[str, Any]]
+    types: dict[str, ValueType | None] = field(default_factory=dict)
+
+    def fits(self, version: str | None) -> bool:
+        """Whether it is the catalog of that version, or if none is named, young enough."""
+        return time.monotonic() - self.since < FRESH_SECONDS if version is None else self.version == version
 
 
 class DeclaredTypes:
@@ -23,15 +36,18 @@ class DeclaredTypes:
         # Replaced as a whole: another thread sees the old one or the new one.
         self._known: _Known | None = None
 
-    def of(self, paths: Iterable[str]) -> dict[str, ValueType | None]:
-        """The type of each path such as ``flight.plane.seats``; None where the catalog has none, or one not known here."""
+    def of(self, paths: Iterable[str], version: object = None) -> dict[str, ValueType | None]:
+        """The type of each path such as ``flight.plane.seats``; None where the catalog has none, or one not known here.
+
+        ``version`` is the catalog's version that an answer names, if it names one.
+        """
         known = self._known
         wanted = list(paths)
-        if known is not None and time.monotonic() - known[0] < FRESH_SECONDS:
-            found = self._resolved(known, wanted)
+        if known is not None and known.fits(named_version(version)):
+            found = _resolved(known, wanted)
             if None not in found.values():
                 return found
-        return self._resolved(self._read(), wanted)
+        return _resolved(self._read(), wanted)
 
     def forget(self) -> None:
         """Reads the catalog again at the next question."""
@@ -40,22 +56,28 @@ class DeclaredTypes:
     def key_of(self, feature_set: str) -> list[str]:
         """The key columns of a set in their order; none for a global set and for one that the catalog does not have."""
         known = self._known
-        if known is None or feature_set not in known[1] or time.monotonic() - known[0] >= FRESH_SECONDS:
+        if known is None or feature_set not in known.sets or not known.fits(None):
             known = self._read()
-        return list(known[1].get(feature_set, {}).get("key", []))
+        return list(known.sets.get(feature_set, {}).get("key", []))
 
     def _read(self) -> _Known:
-        sets = {each["name"]: each for each in self._read_catalog().get("sets", [])}
-        known: _Known = (time.monotonic(), sets, {})
+        catalog = self._read_catalog()
+        sets = {each["name"]: each for each in catalog.get("sets", [])}
+        known = _Known(time.monotonic(), str(catalog.get("version")), sets)
         self._known = known
         return known
 
-    def _resolved(self, known: _Known, paths: list[str]) -> dict[str, ValueType | None]:
-        _, sets, types = known
-        for path in paths:
-            if path not in types:
-                types[path] = _type_at(sets, path)
-        return {path: types[path] for path in paths}
+
+def named_version(deployment: object) -> str | None:
+    """The catalog's version in an answer's ``deployment_id``, None if it is something else."""
+    return deployment if isinstance(deployment, str) and deployment.isdigit() else None
+
+
+def _resolved(known: _Known, paths: list[str]) -> dict[str, ValueType | None]:
+    for path in paths:
+        if path not in known.types:
+            known.types[path] = _type_at(known.sets, path)
+    return {path: known.types[path] for path in paths}
 
 
 def _type_at(sets: dict[str, dict[str, Any]], path: str) -> ValueType | None:

@@ -144,8 +144,9 @@ def read_reply(raw: Any, types: DeclaredTypes) -> QueryReply:
     if not isinstance(raw, Mapping) or not isinstance(raw.get("data"), list):
         raise FeatureGridError("INTERNAL_SERVER_ERROR", f"the node answered {str(raw)[:200]} (expected {{data, errors, meta}})")
     names = [item["field"] for item in raw["data"]]
+    version = (raw.get("meta") or {}).get("deployment_id")
     try:
-        return QueryReply(raw, types.of(names))
+        return QueryReply(raw, types.of(names, version))
     except UnexpectedType:
         types.forget()
-        return QueryReply(raw, types.of(names))
+        return QueryReply(raw, types.of(names, version))

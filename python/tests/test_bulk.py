@@ -105,6 +105,21 @@ def test_many_rows_go_in_several_requests_and_errors_name_the_callers_rows(fake_
     assert [error["row"] for error in fake_grid.last_report["errors"]] == [5, 10_005, 20_005]
 
 
+def test_what_is_too_large_for_the_node_is_asked_in_halves(fake_grid: featuregrid.Grid, script: Script) -> None:
+    def online(path: str, document: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        ids = document["inputs"]["plane.id"]
+        if len(ids) > 3:
+            return 413, {"errors": [mistake("TOO_LARGE", f"{len(ids)} rows (expected at most 3)")]}
+        return 200, {"data": {"thing.count": ids}, "errors": None, "meta": {}}
+
+    script.online = online
+    table = fake_grid.query_bulk(pa.table({"plane.id": range(11)}), ["thing.count"])
+    assert table.column("thing.count").to_pylist() == list(range(11))
+    script.online = lambda path, document: (413, {"errors": [mistake("TOO_LARGE", "0 rows")]})
+    with pytest.raises(FeatureGridError, match="^TOO_LARGE"):
+        fake_grid.query_bulk(pa.table({"plane.id": range(5)}), ["thing.count"])
+
+
 def test_no_rows_are_asked_for_all_the_same(fake_grid: featuregrid.Grid, script: Script) -> None:
     table = fake_grid.query_bulk(pa.table({"thing.id": pa.array([], pa.string())}), OUTPUTS)
     assert (table.num_rows, table.column_names) == (0, ["thing.id", *OUTPUTS])

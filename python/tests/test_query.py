@@ -231,6 +231,21 @@ def test_an_answer_that_does_not_come_is_told_by_its_limit(fake_node: FakeNode, 
         featuregrid.connect(fake_node.url, timeout=0)
 
 
+def test_the_version_that_answered_says_which_types_its_values_have(fake_grid: featuregrid.Grid, script: Script) -> None:
+    reads = []
+    sets = [{"name": "thing", "key": [], "features": [{"name": "count", "type": "float64"}]}]
+
+    def catalog_at(version: int) -> dict[str, Any]:
+        reads.append(version)
+        return {"format": 1, "version": version, "sets": CATALOG["sets"] if version == 3 else sets}
+
+    fake_grid.types._read_catalog = lambda: catalog_at(len(reads) + 3)
+    for version, kind, read in (("3", int, 1), ("3", int, 1), ("4", float, 2), ("4", float, 2)):
+        answers(script, reply({"thing.count": 3}, meta={"deployment_id": version}))
+        assert isinstance(fake_grid.query({}, ["thing.count"])["thing.count"], kind)
+        assert len(reads) == read
+
+
 def test_types_are_read_again_when_they_are_old(
     fake_grid: featuregrid.Grid, script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
