@@ -137,9 +137,9 @@ class NodeProcess:
     def end(self) -> None:
         """Asks the node to end, and kills it when it does not; its home stays. Harmless when it is gone already."""
         if self.pid:
-            self._signal(signal.SIGKILL if kill else signal.SIGTERM)
+            self._signal(signal.SIGTERM)
             if not self._ended_within(STOP_LIMIT_SECONDS):
-                print(f"the node (process {self.pid}) still runs after {STOP_LIMIT_SECONDS} s: killed", file=sys.stderr)
+                print(f"the node (process {self.pid}) still runs {STOP_LIMIT_SECONDS} s after SIGTERM: killed", file=sys.stderr)
                 self._signal(signal.SIGKILL)
                 self._ended_within(STOP_LIMIT_SECONDS)
         self._forget()

@@ -30,15 +30,19 @@ public final class ObservationReader {
     private final int[] numbers;
     private final int[] carried;
     private final ErasureList erasures;
+    private final StoredValues storedValues;
 
     /**
      * A reader of one batch.
      *
      * @param observations as {@link ObservationColumns} says; stays the caller's
      * @param erasures what is hidden
+     * @param values the forms that values are stored in
      * @throws FeatureGridException PARSE_FAILED if the batch has a column that is no feature of the set
      */
-    public ObservationReader(FeatureSet set, FeatureBatch observations, ErasureList erasures) {
+    public ObservationReader(
+            FeatureSet set, FeatureBatch observations, ErasureList erasures, StoredValues values) {
+        this.storedValues = values;
         this.erasures = erasures;
         this.keys = observations.columns().subList(0, set.key().size());
         this.observedAt = system(observations, ObservationColumns.OBSERVED_AT);
@@ -81,7 +85,7 @@ public final class ObservationReader {
             if (column.isPresent(row)) {
                 carried[count++] = numbers[index];
                 if (!ends && column.hasValue(row)) {
-                    values[numbers[index]] = StoredValues.stored(types[index], column, row);
+                    values[numbers[index]] = storedValues.stored(types[index], column, row);
                 }
             }
         }

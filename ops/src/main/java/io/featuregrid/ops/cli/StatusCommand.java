@@ -49,6 +49,7 @@ final class StatusCommand implements Callable<Integer> {
         node.put("pid", running.pid());
         node.put("http", running.address().map(NodeAddress::http).orElse(null));
         node.put("flight", running.address().map(NodeAddress::flight).orElse(null));
+        node.put("thin", running.address().map(NodeAddress::thin).orElse(null));
         Optional<String> reason = running.reasonNotReady();
         node.put("ready", reason.isEmpty());
         node.put("reason", reason.orElse(null));

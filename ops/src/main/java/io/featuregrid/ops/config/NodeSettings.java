@@ -1,6 +1,8 @@
 package io.featuregrid.ops.config;
 
 import io.featuregrid.flightserver.FlightSettings;
+import io.featuregrid.gridnode.cluster.GridSettings;
+import io.featuregrid.gridnode.ingest.LogSettings;
 import io.featuregrid.gridnode.serve.HttpSettings;
 import io.featuregrid.offline.HistorySettings;
 import java.nio.file.Path;
@@ -10,7 +12,13 @@ import java.nio.file.Path;
  *
  * @param home the folder of the node's state, absolute
  */
-public record NodeSettings(Path home, HttpSettings http, FlightSettings flight, HistorySettings history) {
+public record NodeSettings(
+        Path home,
+        HttpSettings http,
+        FlightSettings flight,
+        HistorySettings history,
+        GridSettings grid,
+        LogSettings log) {
     public NodeSettings {
         home = home.toAbsolutePath().normalize();
     }

@@ -1,5 +1,6 @@
 package io.featuregrid.ops.config;
 
+import io.featuregrid.gridnode.cluster.GridSettings.WriteAheadLog;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.time.Durations;
 import java.net.InetAddress;
@@ -22,7 +23,7 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
     static final Setting<Integer> HTTP_PORT =
             new Setting<>("http.port", "8080", "port", "where HTTP listens; 0 takes a free port", number(0, 65_535));
     static final Setting<Integer> HTTP_MAX_BODY_BYTES = new Setting<>(
-            "http.max-body-bytes", "16MiB", "bytes", "the largest request body", bytes(1, 256 * KIBI * KIBI));
+            "http.max-body-bytes", "16MiB", "bytes", "the largest request body", fewBytes(1, 256 << 20));
     static final Setting<Integer> HTTP_MAX_CONCURRENT_REQUESTS = new Setting<>(
             "http.max-concurrent-requests",
             "256",
@@ -38,13 +39,69 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             "256MiB",
             "bytes",
             "the largest batch of a client",
-            bytes(1, Integer.MAX_VALUE));
+            fewBytes(1, Integer.MAX_VALUE));
     static final Setting<Integer> JOIN_THREADS =
             new Setting<>("join.threads", "0", "threads", "that join in parallel; 0: one a processor", number(0, 1024));
     static final Setting<Integer> JOIN_WINDOW_ROWS = new Setting<>(
             "join.window-rows", "131072", "rows", "joined at a time; bounds a join's memory", number(1, 1 << 24));
     static final Setting<Long> INGEST_FUTURE_TOLERANCE = new Setting<>(
             "ingest.future-tolerance", "60s", "duration", "how far observed_at may be ahead", Setting::duration);
+    static final Setting<String> HISTORY_FOLDER = new Setting<>(
+            "history.folder",
+            "",
+            "folder",
+            "of the history; nodes of one grid share one. Empty: history/ under the home",
+            text -> text);
+    static final Setting<String> GRID_HOST = new Setting<>(
+            "grid.host",
+            "127.0.0.1",
+            "address",
+            "where thin clients and other nodes reach the grid",
+            Setting::loopbackHost);
+    static final Setting<Integer> THIN_PORT = new Setting<>(
+            "thin.port",
+            "10800",
+            "port",
+            "where Ignite thin clients read; 0 takes a free port",
+            number(0, 65_535));
+    static final Setting<Integer> GRID_DISCOVERY_PORT = new Setting<>(
+            "grid.discovery-port", "0", "port", "by which nodes find each other; 0: a free port", number(0, 65_535));
+    static final Setting<Integer> GRID_COMMUNICATION_PORT = new Setting<>(
+            "grid.communication-port", "0", "port", "by which nodes talk; 0: a free port", number(0, 65_535));
+    static final Setting<List<String>> GRID_PEERS = new Setting<>(
+            "grid.peers",
+            "",
+            "host:port",
+            "discovery ports of other nodes, with commas between; empty: alone",
+            Setting::addresses);
+    static final Setting<Long> GRID_MEMORY = new Setting<>(
+            "grid.memory",
+            "1GiB",
+            "bytes",
+            "for rows, outside the heap; the rest lies on disk",
+            bytes(64 * KIBI * KIBI, 1L << 50));
+    static final Setting<Integer> GRID_BACKUPS =
+            new Setting<>("grid.backups", "1", "copies", "of each row on other nodes", number(0, 3));
+    static final Setting<WriteAheadLog> GRID_WAL = new Setting<>(
+            "grid.wal",
+            "log-only",
+            "mode",
+            "log-only: writes survive the process; fsync: also loss of power",
+            Setting::writeAheadLog);
+    static final Setting<Long> LOG_MAX_BYTES = new Setting<>(
+            "log.max-bytes",
+            "256MiB",
+            "bytes",
+            "that wait for history; beyond, writes are refused",
+            bytes(1, 1L << 40));
+    static final Setting<Long> LOG_DRAIN_INTERVAL = new Setting<>(
+            "log.drain-interval", "10s", "duration", "after which writes go on into history", Setting::duration);
+    static final Setting<Long> LOG_DRAIN_BYTES = new Setting<>(
+            "log.drain-bytes",
+            "64MiB",
+            "bytes",
+            "of one shard that go on into history at once",
+            bytes(1, Integer.MAX_VALUE));
 
     static final List<Setting<?>> ALL = List.of(
             HTTP_HOST,
@@ -56,7 +113,19 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             FLIGHT_MAX_MESSAGE_BYTES,
             JOIN_THREADS,
             JOIN_WINDOW_ROWS,
-            INGEST_FUTURE_TOLERANCE);
+            INGEST_FUTURE_TOLERANCE,
+            HISTORY_FOLDER,
+            GRID_HOST,
+            THIN_PORT,
+            GRID_DISCOVERY_PORT,
+            GRID_COMMUNICATION_PORT,
+            GRID_PEERS,
+            GRID_MEMORY,
+            GRID_BACKUPS,
+            GRID_WAL,
+            LOG_MAX_BYTES,
+            LOG_DRAIN_INTERVAL,
+            LOG_DRAIN_BYTES);
 
     private static Function<String, Integer> number(int least, int most) {
         return text -> {
@@ -72,20 +141,45 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
         };
     }
 
-    private static Function<String, Integer> bytes(int least, long most) {
+    private static Function<String, Integer> fewBytes(int least, int most) {
+        return bytes(least, most).andThen(Math::toIntExact);
+    }
+
+    private static Function<String, Long> bytes(long least, long most) {
         return text -> {
-            long unit = text.endsWith("KiB") ? KIBI : text.endsWith("MiB") ? KIBI * KIBI : 1;
+            long unit = text.endsWith("KiB")
+                    ? KIBI
+                    : text.endsWith("MiB") ? KIBI * KIBI : text.endsWith("GiB") ? KIBI * KIBI * KIBI : 1;
             String digits = unit == 1 ? text : text.substring(0, text.length() - 3);
             try {
                 long count = Math.multiplyExact(Long.parseLong(digits.strip()), unit);
                 if (count >= least && count <= most) {
-                    return Math.toIntExact(count);
+                    return count;
                 }
             } catch (NumberFormatException | ArithmeticException noNumber) {
                 // Refused below, with the same words as a number out of bounds.
             }
-            throw new IllegalArgumentException(
-                    "a number of bytes from " + least + " to " + most + ", with KiB or MiB behind it if you like");
+            throw new IllegalArgumentException("a number of bytes from " + least + " to " + most
+                    + ", with KiB, MiB or GiB behind it if you like");
+        };
+    }
+
+    private static List<String> addresses(String text) {
+        List<String> addresses = text.isBlank() ? List.of() : List.of(text.strip().split("\\s*,\\s*"));
+        for (String address : addresses) {
+            if (!address.matches(".+:[1-9][0-9]{0,4}")) {
+                throw new IllegalArgumentException(
+                        "host:port, with commas between several, like 127.0.0.1:47500,127.0.0.1:47501");
+            }
+        }
+        return addresses;
+    }
+
+    private static WriteAheadLog writeAheadLog(String text) {
+        return switch (text) {
+            case "log-only" -> WriteAheadLog.LOG_ONLY;
+            case "fsync" -> WriteAheadLog.FSYNC;
+            default -> throw new IllegalArgumentException("log-only or fsync");
         };
     }
 

@@ -1,18 +1,25 @@
 package io.featuregrid.ops.node;
 
+import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.featuregrid.flightserver.FlightPort;
 import io.featuregrid.flightserver.FlightPorts;
+import io.featuregrid.gridnode.cluster.Grid;
+import io.featuregrid.gridnode.cluster.GridCatalogStore;
+import io.featuregrid.gridnode.cluster.GridErasures;
 import io.featuregrid.gridnode.serve.HttpHandler;
 import io.featuregrid.gridnode.serve.HttpPort;
 import io.featuregrid.gridnode.serve.HttpReply;
+import io.featuregrid.gridnode.store.ignite.ExpirySweeper;
+import io.featuregrid.gridnode.store.ignite.IgniteOnlineStore;
+import io.featuregrid.gridnode.store.ignite.IgniteStoreSettings;
 import io.featuregrid.offline.History;
 import io.featuregrid.offline.HistoryPorts;
 import io.featuregrid.ops.config.NodeSettings;
+import io.featuregrid.ops.monitor.Metrics;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.Clock;
-import io.featuregrid.planner.execute.Erasures;
 import io.featuregrid.planner.execute.ObservationDrain;
 import io.featuregrid.planner.execute.StampSource;
 import java.io.IOException;
@@ -20,6 +27,7 @@ import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -30,14 +38,12 @@ import org.slf4j.LoggerFactory;
 /**
  * A running node: everything that it consists of is made and joined here.
  *
- * <p>Under its home lie {@code catalog.json}, {@code history/}, {@code ingests/}, {@code loads/}, {@code inserted_at}, {@code node.json} while it runs,
+ * <p>Under its home lie {@code grid/}, {@code history/}, {@code ingests/}, {@code loads/}, {@code ingests/}, {@code loads/}, {@code inserted_at}, {@code node.json} while it runs,
  * {@code node.lock}, and the folders {@code spool} and {@code temporary}, which hold nothing that outlives it.
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-
-    /** Until a grid gives numbers. */
-    private static final int NODE_NUMBER = 1;
+    private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(1);
 
     private final NodeSettings settings;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -98,32 +104,72 @@ public final class Node implements AutoCloseable {
         Path spool = Folders.empty(home.resolve("spool"));
         opened.push(() -> Folders.delete(spool));
 
-        FileCatalogStore catalogs = FileCatalogStore.open(home.resolve("catalog.json"));
-        StampSource stamps = HomeStampSource.open(home.resolve("inserted_at"), clock, NODE_NUMBER);
         MetricRegistry metrics = new MetricRegistry();
-        History history =
-                History.open(home, settings.history(), new HistoryPorts(stamps, new NoGrid(), Erasures.NONE, metrics));
+        Grid grid = Grid.start(settings.grid());
+        opened.push(grid);
+        GridParts parts = openGrid(grid, clock, metrics);
+        History history = History.open(
+                home,
+                settings.history(),
+                new HistoryPorts(parts.stamps(), parts.online(), parts.erasures(), metrics));
         opened.push(history);
-        history.finishIngests(catalogs.current());
+        history.finishIngests(parts.catalogs().current());
         FlightPort flight = FlightPort.start(
-                settings.flight(), new FlightPorts(catalogs, history, ObservationDrain.NONE, metrics), spool);
+                settings.flight(),
+                new FlightPorts(parts.catalogs(), history, ObservationDrain.NONE, metrics),
+                spool);
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom());
         opened.push(http);
-        new CatalogEndpoints(catalogs).mountOn(http);
-        http.mount(
-                "/v1/node",
-                HttpHandler.of("GET", call -> HttpReply.json(address().json())));
+        mount(http, parts, metrics);
 
         NodeAddress known = new NodeAddress(
                 ProcessHandle.current().pid(),
                 NodeAddress.of(settings.http().host(), http.open()),
-                NodeAddress.of(settings.flight().host(), flight.port()));
+                NodeAddress.of(settings.flight().host(), flight.port()),
+                grid.thinAddress());
         address = known;
         reasonNotReady = Optional.empty();
         known.write(home);
         opened.push(() -> Files.deleteIfExists(NodeAddress.file(home)));
         LOG.info("node {} is ready: HTTP {}, Flight {}, home {}", known.pid(), known.http(), known.flight(), home);
+    }
+
+    /** What stands on the grid. */
+    private record GridParts(
+            StampSource stamps, GridCatalogStore catalogs, GridErasures erasures, IgniteOnlineStore online) {}
+
+    private GridParts openGrid(Grid grid, Clock clock, MetricRegistry metrics) {
+        metrics.register("grid.nodes", (Gauge<Integer>) grid::nodes);
+        metrics.register("grid.partitions.lost", (Gauge<Integer>) grid::partitionsLost);
+        StampSource stamps =
+                HomeStampSource.open(settings.home().resolve("inserted_at"), clock, grid.nodeNumber());
+        GridCatalogStore catalogs = GridCatalogStore.open(grid, Optional.empty());
+        opened.push(catalogs);
+        GridErasures erasures = GridErasures.open(grid);
+        opened.push(erasures);
+        IgniteOnlineStore online = new IgniteOnlineStore(
+                grid.ignite(),
+                new IgniteStoreSettings(
+                        settings.grid().backups(),
+                        IgniteStoreSettings.DEFAULTS.partitions(),
+                        null,
+                        IgniteStoreSettings.DEFAULTS.rowShapes(),
+                        IgniteStoreSettings.DEFAULTS.chunkRows()),
+                erasures);
+        catalogs.onChange(catalog -> catalog.sets().forEach(online::prepare));
+        catalogs.current().sets().forEach(online::prepare);
+        ExpirySweeper sweeper = new ExpirySweeper(online, clock);
+        opened.push(sweeper);
+        sweeper.start(EXPIRY_INTERVAL);
+        return new GridParts(stamps, catalogs, erasures, online);
+    }
+
+    private void mount(HttpPort http, GridParts parts, MetricRegistry metrics) {
+        new CatalogEndpoints(parts.catalogs()).mountOn(http);
+        http.mount(
+                "/v1/node", HttpHandler.of("GET", call -> HttpReply.json(address().json())));
+        http.mount("/metrics", new Metrics(metrics).handler());
     }
 
     /** Stops the node in the reverse order of its start, within seconds. Closing twice does nothing. */

@@ -15,8 +15,9 @@ import java.util.Optional;
  *
  * @param http {@code host:port}
  * @param flight {@code host:port}
+ * @param thin {@code host:port}
  */
-public record NodeAddress(long pid, String http, String flight) {
+public record NodeAddress(long pid, String http, String flight, String thin) {
     private static final JsonMapper JSON = new JsonMapper();
 
     public ObjectNode json() {
@@ -24,6 +25,7 @@ public record NodeAddress(long pid, String http, String flight) {
         node.put("pid", pid);
         node.put("http", http);
         node.put("flight", flight);
+        node.put("thin", thin);
         return node;
     }
 
@@ -45,9 +47,10 @@ public record NodeAddress(long pid, String http, String flight) {
             JsonNode node = JSON.readTree(Files.readString(file(home)));
             String http = node.path("http").asText();
             String flight = node.path("flight").asText();
-            return http.isEmpty() || flight.isEmpty()
+            String thin = node.path("thin").asText();
+            return http.isEmpty() || flight.isEmpty() || thin.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new NodeAddress(node.path("pid").asLong(), http, flight));
+                    : Optional.of(new NodeAddress(node.path("pid").asLong(), http, flight, thin));
         } catch (IOException none) {
             return Optional.empty();
         }

@@ -31,7 +31,7 @@ public record NodeLaunch(Path home, @Nullable Path config, List<String> assignme
 
     /** The same launch on free ports, unless its own settings name some. */
     public NodeLaunch onFreePorts() {
-        List<String> all = new ArrayList<>(List.of("http.port=0", "flight.port=0"));
+        List<String> all = new ArrayList<>(List.of("http.port=0", "flight.port=0", "thin.port=0"));
         all.addAll(assignments);
         return new NodeLaunch(home, config, all);
     }

@@ -53,6 +53,7 @@ public final class IgniteOnlineStore implements OnlineStore {
     private final Ignite ignite;
     private final IgniteStoreSettings settings;
     private final Erasures erasures;
+    private final StoredValues values;
     private final RowDefinitions definitions;
     private final ConcurrentMap<Integer, Access> accesses = new ConcurrentHashMap<>();
 
@@ -80,6 +81,7 @@ public final class IgniteOnlineStore implements OnlineStore {
         this.ignite = ignite;
         this.settings = settings;
         this.erasures = erasures;
+        this.values = new StoredValues(new BinaryStructs(ignite.binary()));
         this.definitions = RowDefinitions.on(ignite);
         definitions.configure(erasures, settings);
     }
@@ -103,7 +105,7 @@ public final class IgniteOnlineStore implements OnlineStore {
     public OnlineRows read(OnlineRead read, FeatureBatch keys) {
         return reaching(read.set(), () -> {
             Access access = access(read.set());
-            RowCollector collector = new RowCollector(access.rows(), read, keys.rows());
+            RowCollector collector = new RowCollector(access.rows(), values, read, keys.rows());
             if (keys.rows() == 1 || read.set().global()) {
                 BinaryObject row = keys.rows() == 0
                         ? null
@@ -122,7 +124,7 @@ public final class IgniteOnlineStore implements OnlineStore {
     public void merge(FeatureSet set, FeatureBatch observations) {
         reaching(set, () -> {
             Access access = access(set);
-            ObservationReader reader = new ObservationReader(set, observations, erasures.of(set));
+            ObservationReader reader = new ObservationReader(set, observations, erasures.of(set), values);
             Map<Object, RowChange> changes = HashMap.newHashMap(observations.rows());
             for (int row = 0; row < observations.rows(); row++) {
                 RowChange change = reader.change(row);

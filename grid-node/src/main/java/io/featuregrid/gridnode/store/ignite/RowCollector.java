@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes rows as the grid keeps them apart into the columns that were asked for, each row in one pass. For one thread. */
 final class RowCollector {
     private final RowDefinition definition;
+    private final StoredValues storedValues;
     private final OnlineRead read;
     private final int[] numbers;
     private final FeatureType[] types;
@@ -28,7 +29,8 @@ final class RowCollector {
     private final RowStamps stamps = new RowStamps();
     private @Nullable RowFields lastFields;
 
-    RowCollector(RowDefinition definition, OnlineRead read, int rows) {
+    RowCollector(RowDefinition definition, StoredValues storedValues, OnlineRead read, int rows) {
+        this.storedValues = storedValues;
         List<Feature> features = read.features();
         this.definition = definition;
         this.read = read;
@@ -70,7 +72,7 @@ final class RowCollector {
                 if (value == null) {
                     builders[index].setNull(row);
                 } else {
-                    StoredValues.read(types[index], value, builders[index], row);
+                    storedValues.read(types[index], value, builders[index], row);
                 }
             }
         }
