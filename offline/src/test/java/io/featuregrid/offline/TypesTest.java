@@ -40,8 +40,8 @@ class TypesTest {
             int count = random.percent(30) ? random.between(20_000, 45_000) : random.between(1, 200);
             for (long id = 0; id < count; id++) {
                 List<Object> row = new ArrayList<>(List.of(id));
-                set.carried().forEach(feature ->
-                        row.add(random.percent(20) ? Cell.NULL : random.value(feature.type())));
+                set.carried()
+                        .forEach(feature -> row.add(random.percent(20) ? Cell.NULL : random.value(feature.type())));
                 rows.add(row);
             }
             try (HistoryDriver driver = new HistoryDriver(home.resolve("seed-" + seed))) {
@@ -49,7 +49,8 @@ class TypesTest {
                 driver.restart();
                 Map<Object, List<Object>> scanned = new HashMap<>();
                 for (Map<String, Object> row : driver.scan(set)) {
-                    scanned.put(row.get("id"), names.stream().<Object>map(row::get).toList());
+                    scanned.put(
+                            row.get("id"), names.stream().<Object>map(row::get).toList());
                 }
                 assertThat(scanned).hasSize(rows.size());
                 rows.forEach(row -> assertThat(scanned.get(row.getFirst())).isEqualTo(row));
@@ -92,7 +93,10 @@ class TypesTest {
             HistoryDriver driver, Catalog catalog, List<String> names, List<List<Object>> rows) {
         StringBuilder features = new StringBuilder();
         for (String name : names) {
-            features.append(features.isEmpty() ? "" : ", ").append("'thing.").append(name).append('\'');
+            features.append(features.isEmpty() ? "" : ", ")
+                    .append("'thing.")
+                    .append(name)
+                    .append('\'');
         }
         TrainingSetPlan plan = Definitions.plan(
                 catalog,

@@ -66,8 +66,7 @@ public final class HistoryJoin implements TrainingSetJoin {
                     List<Feature> features = lookup.set().keyFeatures();
                     for (int column = 0; column < features.size(); column++) {
                         spineColumn(
-                                keys.columns().get(column),
-                                features.get(column).type());
+                                keys.columns().get(column), features.get(column).type());
                     }
                 }
                 case Keys.Links links -> links.links().forEach(this::givenColumn);

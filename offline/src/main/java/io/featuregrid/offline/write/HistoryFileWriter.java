@@ -220,7 +220,8 @@ final class HistoryFileWriter {
             case FLOAT64 -> writer.write(Double.longBitsToDouble(bits), 0, defined);
             case INT32, DATE -> writer.write((int) bits, 0, defined);
             case BOOL -> writer.write(bits != 0, 0, defined);
-            case STRING, BINARY, DECIMAL, NESTED -> throw new IllegalArgumentException("bits of a column of type " + type);
+            case STRING, BINARY, DECIMAL, NESTED ->
+                throw new IllegalArgumentException("bits of a column of type " + type);
         }
     }
 }

@@ -239,10 +239,12 @@ class DataFileTest {
         try (ParquetFileReader reader = FileStatistics.open(file)) {
             MessageType schema = reader.getFooter().getFileMetaData().getSchema();
             // Of nested columns nothing is told.
-            schema.getFields().stream().filter(org.apache.parquet.schema.Type::isPrimitive).forEach(field -> {
-                types.put(field.getId().intValue(), field.asPrimitiveType());
-                values.put(field.getId().intValue(), new ArrayList<>());
-            });
+            schema.getFields().stream()
+                    .filter(org.apache.parquet.schema.Type::isPrimitive)
+                    .forEach(field -> {
+                        types.put(field.getId().intValue(), field.asPrimitiveType());
+                        values.put(field.getId().intValue(), new ArrayList<>());
+                    });
             for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
                 RecordReader<Group> records = new ColumnIOFactory()
                         .getColumnIO(schema)

@@ -46,10 +46,13 @@ public final class RandomTypes {
     public static Object value(FeatureType type, Random random) {
         return switch (type) {
             case ScalarType scalar -> scalar(scalar, random);
-            case EnumType texts -> texts.values().get(random.nextInt(texts.values().size()));
+            case EnumType texts ->
+                texts.values().get(random.nextInt(texts.values().size()));
             case DecimalType decimal -> {
                 int digits = random.nextInt(decimal.precision() + 1);
-                BigInteger unscaled = digits == 0 ? BigInteger.ZERO : BigInteger.TEN.pow(digits).subtract(BigInteger.ONE);
+                BigInteger unscaled = digits == 0
+                        ? BigInteger.ZERO
+                        : BigInteger.TEN.pow(digits).subtract(BigInteger.ONE);
                 if (random.nextBoolean()) {
                     unscaled = unscaled.divide(BigInteger.valueOf(random.nextInt(1, 1_000)));
                 }

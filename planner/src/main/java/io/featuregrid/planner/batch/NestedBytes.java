@@ -87,7 +87,8 @@ public final class NestedBytes {
             case INT64, FLOAT64, TIMESTAMP -> putLong(value);
             case INT32, DATE -> putInt((int) value);
             case BOOL -> putBoolean(value != 0);
-            case STRING, BINARY, DECIMAL, NESTED -> throw new IllegalArgumentException("bits of a value of type " + type);
+            case STRING, BINARY, DECIMAL, NESTED ->
+                throw new IllegalArgumentException("bits of a value of type " + type);
         }
     }
 

@@ -20,7 +20,8 @@ public record EnumType(List<String> values) implements FeatureType {
         }
         TreeSet<String> sorted = new TreeSet<>(values);
         if (sorted.size() < values.size()) {
-            throw new IllegalArgumentException("an enum with a value twice: " + values + " (expected different values)");
+            throw new IllegalArgumentException(
+                    "an enum with a value twice: " + values + " (expected different values)");
         }
         values = List.copyOf(sorted);
     }

@@ -10,7 +10,8 @@ import java.util.Optional;
  * {@code struct<a: int64, b: string>} and {@code vector<float32>(128)}. A value of an enum is written as it is if it has only ASCII letters,
  * digits, {@code _}, {@code .} and {@code -}, else as a JSON string. Lists and structs hold any type, elements and fields may be null.
  */
-// Declares no default method: else a class of the family would initialise this interface before its own constants exist.
+// Declares no default method: else a class of the family would initialise this interface before its own constants
+// exist.
 public sealed interface FeatureType extends ValueType
         permits ScalarType, DecimalType, EnumType, ListType, StructType, VectorType {
     FeatureType INT64 = ScalarType.INT64;
@@ -54,7 +55,8 @@ public sealed interface FeatureType extends ValueType
      */
     static boolean keepsValues(FeatureType earlier, FeatureType later) {
         return switch (later) {
-            case EnumType now -> earlier instanceof EnumType before && now.values().containsAll(before.values());
+            case EnumType now ->
+                earlier instanceof EnumType before && now.values().containsAll(before.values());
             case ListType now -> earlier instanceof ListType before && keepsValues(before.element(), now.element());
             case StructType now -> earlier instanceof StructType before && StructType.keepsValues(before, now);
             case ScalarType now -> earlier.equals(now);

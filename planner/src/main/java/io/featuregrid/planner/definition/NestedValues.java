@@ -89,8 +89,8 @@ final class NestedValues {
 
     private static Object vector(VectorType type, NestedBytes.Cursor source) {
         int count = source.nextInt();
-        ByteBuffer bytes = ByteBuffer.wrap(source.nextRaw(count * type.element().width()))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.wrap(source.nextRaw(count * type.element().width())).order(ByteOrder.LITTLE_ENDIAN);
         return switch (type.element()) {
             case FLOAT32 -> {
                 float[] numbers = new float[count];
@@ -106,8 +106,8 @@ final class NestedValues {
     }
 
     private static void writeVector(VectorType type, Object value, NestedBytes target) {
-        ByteBuffer bytes = ByteBuffer.allocate(type.length() * type.element().width())
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(type.length() * type.element().width()).order(ByteOrder.LITTLE_ENDIAN);
         int length = switch (type.element()) {
             case FLOAT32 -> {
                 float[] numbers = (float[]) value;

@@ -118,7 +118,8 @@ final class TypeText {
                 end += text.charAt(end) == '\\' ? 2 : 1;
             }
             if (end >= text.length()) {
-                throw new IllegalArgumentException(text.substring(position) + " (expected a \" at the end of the value)");
+                throw new IllegalArgumentException(
+                        text.substring(position) + " (expected a \" at the end of the value)");
             }
             String quoted = text.substring(position, end + 1);
             position = end + 1;

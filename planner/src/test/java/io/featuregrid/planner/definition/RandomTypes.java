@@ -49,7 +49,8 @@ public final class RandomTypes {
                 random.nextBoolean()
                         ? new EnumType(List.of("a|b", "\"", "ä", "plain", "").subList(0, random.nextInt(1, 6)))
                         : new VectorType(
-                                random.nextInt(1, 9), random.nextBoolean() ? VectorType.Element.FLOAT32 : VectorType.Element.FLOAT64);
+                                random.nextInt(1, 9),
+                                random.nextBoolean() ? VectorType.Element.FLOAT32 : VectorType.Element.FLOAT64);
             case 4 -> new ListType(type(random, depth - 1));
             default -> {
                 List<StructType.Field> fields = new ArrayList<>();
@@ -65,10 +66,13 @@ public final class RandomTypes {
     public static Object value(FeatureType type, Random random) {
         return switch (type) {
             case ScalarType scalar -> scalar(scalar, random);
-            case EnumType texts -> texts.values().get(random.nextInt(texts.values().size()));
+            case EnumType texts ->
+                texts.values().get(random.nextInt(texts.values().size()));
             case DecimalType decimal -> {
                 int digits = random.nextInt(decimal.precision() + 1);
-                BigInteger unscaled = digits == 0 ? BigInteger.ZERO : BigInteger.TEN.pow(digits).subtract(BigInteger.ONE);
+                BigInteger unscaled = digits == 0
+                        ? BigInteger.ZERO
+                        : BigInteger.TEN.pow(digits).subtract(BigInteger.ONE);
                 if (random.nextBoolean()) {
                     unscaled = unscaled.divide(BigInteger.valueOf(random.nextInt(1, 1_000)));
                 }

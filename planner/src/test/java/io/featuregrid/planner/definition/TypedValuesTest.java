@@ -23,9 +23,8 @@ class TypedValuesTest {
     void everyValueComesBackFromAColumnAndFromJson() {
         for (long seed = 1; seed <= 300; seed++) {
             Random random = new Random(seed);
-            FeatureType type = seed <= RandomTypes.ALL.size()
-                    ? RandomTypes.ALL.get((int) seed - 1)
-                    : RandomTypes.type(random, 3);
+            FeatureType type =
+                    seed <= RandomTypes.ALL.size() ? RandomTypes.ALL.get((int) seed - 1) : RandomTypes.type(random, 3);
             List<@Nullable Object> values = new ArrayList<>(Arrays.asList((Object) null));
             for (int count = 0; count < 20; count++) {
                 values.add(RandomTypes.value(type, random));
@@ -69,10 +68,10 @@ class TypedValuesTest {
                 "list<int64>", List.of("[1.5]", "1", "{'a': 1}", "['1']"),
                 "struct<a: int64>", List.of("{'b': 1}", "[1]", "{'a': 'x'}"),
                 "vector<float32>(2)", List.of("[1]", "[1, 2, 3]", "[1, null]", "[1, 0.10000000001]", "[1, 1e300]"));
-        refused.forEach((type, values) -> values.forEach(value -> assertThat(
-                        TypedValues.read(FeatureType.parse(type), json(value)))
-                .as("%s as %s", value, type)
-                .isEmpty()));
+        refused.forEach((type, values) ->
+                values.forEach(value -> assertThat(TypedValues.read(FeatureType.parse(type), json(value)))
+                        .as("%s as %s", value, type)
+                        .isEmpty()));
         assertThat(TypedValues.read(FeatureType.parse("decimal(4,2)"), json("'0e-99999999'")))
                 .contains(new BigDecimal("0.00"));
         assertThat(TypedValues.read(FeatureType.parse("decimal(4,2)"), json("12")))
@@ -84,8 +83,7 @@ class TypedValuesTest {
         FeatureType type = FeatureType.parse("decimal(4,2)");
         assertThatThrownBy(() -> TypedValues.require(type, json("1.5"), "'user.score'"))
                 .isInstanceOf(FeatureGridException.class)
-                .hasMessageContaining(
-                        "'user.score' is 1.5 (expected a value of type decimal(4,2), as a string)");
+                .hasMessageContaining("'user.score' is 1.5 (expected a value of type decimal(4,2), as a string)");
         assertThat(TypedValues.require(type, json("null"), "'user.score'")).isNull();
         assertThat(TypedValues.require(type, json("'1.5'"), "'user.score'")).isEqualTo(new BigDecimal("1.50"));
     }

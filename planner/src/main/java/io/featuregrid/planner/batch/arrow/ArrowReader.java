@@ -92,8 +92,8 @@ public final class ArrowReader {
         if (conversion == null) {
             throw new FeatureGridException(
                     ErrorCode.VALIDATION_FAILED,
-                    reading.subject() + " is of type " + describe(vector) + firstValue(vector, reading)
-                            + " (expected " + describe(type) + ")");
+                    reading.subject() + " is of type " + describe(vector) + firstValue(vector, reading) + " (expected "
+                            + describe(type) + ")");
         }
         ColumnBuilder builder = new ColumnBuilder(type.columnType(), vector.getValueCount());
         for (int row = 0; row < vector.getValueCount(); row++) {

@@ -54,15 +54,17 @@ public final class ArrowTypes {
             case EnumType texts -> Field.nullable(name, of(texts.columnType()));
             case DecimalType decimal ->
                 Field.nullable(name, new ArrowType.Decimal(decimal.precision(), decimal.scale(), DECIMAL_BITS));
-            case ListType list ->
-                nested(name, new ArrowType.List(), List.of(declaredField(ELEMENT, list.element())));
+            case ListType list -> nested(name, new ArrowType.List(), List.of(declaredField(ELEMENT, list.element())));
             case StructType struct -> {
                 List<Field> children = new ArrayList<>();
                 struct.fields().forEach(field -> children.add(declaredField(field.name(), field.type())));
                 yield nested(name, new ArrowType.Struct(), children);
             }
             case VectorType vector ->
-                nested(name, new ArrowType.FixedSizeList(vector.length()), List.of(Field.nullable(ELEMENT, numbers(vector))));
+                nested(
+                        name,
+                        new ArrowType.FixedSizeList(vector.length()),
+                        List.of(Field.nullable(ELEMENT, numbers(vector))));
         };
     }
 

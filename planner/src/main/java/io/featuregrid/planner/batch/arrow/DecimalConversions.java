@@ -23,10 +23,12 @@ final class DecimalConversions {
 
     /** The number of a row; null if it is none. */
     private interface NumberAt {
-        @Nullable BigDecimal get(int row);
+        @Nullable
+        BigDecimal get(int row);
     }
 
-    // The digits of a decimal vector are looked at too, though it states a precision: it does not keep its writer to that.
+    // The digits of a decimal vector are looked at too, though it states a precision: it does not keep its writer to
+    // that.
     static @Nullable LosslessConversion toDecimal(FieldVector vector, DecimalType type) {
         NumberAt numbers = numbers(vector);
         return numbers == null
@@ -43,7 +45,8 @@ final class DecimalConversions {
         return switch (vector) {
             case DecimalVector decimals -> decimals::getObject;
             case Decimal256Vector decimals -> decimals::getObject;
-            case UInt8Vector integers -> row -> new BigDecimal(new BigInteger(Long.toUnsignedString(integers.get(row))));
+            case UInt8Vector integers ->
+                row -> new BigDecimal(new BigInteger(Long.toUnsignedString(integers.get(row))));
             case BaseIntVector integers -> row -> BigDecimal.valueOf(integers.getValueAsLong(row));
             case Float8Vector floats -> row -> exact(floats.get(row));
             case Float4Vector floats -> row -> exact(floats.get(row));

@@ -125,7 +125,11 @@ final class NestedWriter {
             ensureCapacity(numbers, begin + type.length());
             MemorySegment target = ArrowMemory.segment(numbers.getDataBuffer());
             MemorySegment.copy(
-                    MemorySegment.ofArray(source.nextRaw(bytes)), 0, target, (long) begin * type.element().width(), bytes);
+                    MemorySegment.ofArray(source.nextRaw(bytes)),
+                    0,
+                    target,
+                    (long) begin * type.element().width(),
+                    bytes);
             for (int element = begin; element < begin + type.length(); element++) {
                 BitVectorHelper.setBit(numbers.getValidityBuffer(), element);
             }

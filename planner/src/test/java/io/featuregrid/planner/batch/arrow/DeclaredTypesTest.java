@@ -44,9 +44,8 @@ class DeclaredTypesTest {
     void everyValueComesBackAlsoFromASlice() {
         for (long seed = 1; seed <= 300; seed++) {
             Random random = new Random(seed);
-            FeatureType type = seed <= RandomTypes.ALL.size()
-                    ? RandomTypes.ALL.get((int) seed - 1)
-                    : RandomTypes.type(random, 3);
+            FeatureType type =
+                    seed <= RandomTypes.ALL.size() ? RandomTypes.ALL.get((int) seed - 1) : RandomTypes.type(random, 3);
             int rows = random.nextInt(40);
             Column column = column(type, rows, random);
             try (FieldVector vector = ArrowWriter.write("c", type, column, allocator)) {
@@ -108,7 +107,11 @@ class DeclaredTypesTest {
         expectRefused("float64", Double.NaN, "decimal(4,2)", "NaN in row 1001");
         expectRefused("int64", 100L, "decimal(4,2)", "100 in row 1001");
         expectRefused("string", "abc", "decimal(4,2)", "\"abc\" in row 1001");
-        expectRefused("struct<a: int64, b: int64>", Map.of("a", 1L), "struct<a: int64>", "in row 1001 (expected struct<a: int64>)");
+        expectRefused(
+                "struct<a: int64, b: int64>",
+                Map.of("a", 1L),
+                "struct<a: int64>",
+                "in row 1001 (expected struct<a: int64>)");
         expectRefused("list<string>", List.of("a"), "list<int64>", "in row 1001 (expected list<int64>)");
         expectRefused("int64", 1L, "list<int64>", "1 in row 1001 (expected list<int64>)");
         expectRefused("string", "AA==", "binary", "in row 1001 (expected binary)");
@@ -117,13 +120,8 @@ class DeclaredTypesTest {
     @Test
     void nullsOfAnyTypeAreNullsInside() {
         Field nulls = Field.nullable("item", new ArrowType.Null());
-        Field list = new Field(
-                "c",
-                FieldType.nullable(
-                        new ArrowType.List()),
-                List.of(nulls));
-        try (ListVector vector =
-                (ListVector) list.createVector(allocator)) {
+        Field list = new Field("c", FieldType.nullable(new ArrowType.List()), List.of(nulls));
+        try (ListVector vector = (ListVector) list.createVector(allocator)) {
             vector.allocateNew();
             vector.startNewValue(0);
             vector.endValue(0, 2);
@@ -158,8 +156,7 @@ class DeclaredTypesTest {
     private void expectRefused(String source, Object given, String target, String told) {
         FeatureType from = FeatureType.parse(source);
         FeatureType to = FeatureType.parse(target);
-        try (FieldVector vector =
-                ArrowWriter.write("c", from, column(from, Arrays.asList(null, given)), allocator)) {
+        try (FieldVector vector = ArrowWriter.write("c", from, column(from, Arrays.asList(null, given)), allocator)) {
             assertThatThrownBy(() -> read(vector, to))
                     .as("%s %s as %s", source, given, target)
                     .isInstanceOfSatisfying(FeatureGridException.class, refusal -> {
