@@ -68,13 +68,13 @@ final class GridConfiguration {
     }
 
     /**
-     * A cache for what the grid keeps of its own: on every node, and there when a write returns.
+     * A cache for what the grid keeps of its own: on every node, and there when a write returns. They share no group: in one, a write to
+     * a cache beside another that is watched locally ends the node (CacheContinuousQueryHandler of Ignite 2.18).
      *
      * @param name with two underscores in front, so that no reader reaches it
      */
     static <K, V> CacheConfiguration<K, V> systemCache(String name) {
         return new CacheConfiguration<K, V>(name)
-                .setGroupName("__system")
                 .setCacheMode(CacheMode.REPLICATED)
                 .setAtomicityMode(CacheAtomicityMode.ATOMIC)
                 .setWriteSynchronizationMode(CacheWriteSynchronizationMode.FULL_SYNC)
