@@ -3,6 +3,7 @@ package io.featuregrid.offline;
 import com.codahale.metrics.MetricRegistry;
 import io.featuregrid.offline.join.AsOfRead;
 import io.featuregrid.offline.join.HistoryJoin;
+import io.featuregrid.offline.join.NewestObservations;
 import io.featuregrid.offline.join.TrainingSetJoin;
 import io.featuregrid.offline.layout.HistoryCatalog;
 import io.featuregrid.offline.layout.PinnedTable;
@@ -19,6 +20,7 @@ import io.featuregrid.offline.write.IngestJournal;
 import io.featuregrid.offline.write.IngestLoads;
 import io.featuregrid.offline.write.SegmentWriter;
 import io.featuregrid.offline.write.WriteServices;
+import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.execute.ErasureList;
@@ -34,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** What was once observed: everything that this node does with history goes through here. Safe for several threads. */
 public final class History implements AutoCloseable {
@@ -146,6 +149,20 @@ public final class History implements AutoCloseable {
      */
     public AsOfRead asOf(FeatureSet set, long time, AsOf asOf) {
         return new AsOfRead(set, pin(set), time, asOf, joining, settings.windowRows());
+    }
+
+    /**
+     * The observations that the values of some entities as of a time come from.
+     *
+     * @param keys the key columns of the set in the order of the key, with a value in every row; a few rows, which stay the caller's
+     * @param time microseconds
+     * @param target gets them as {@link io.featuregrid.planner.batch.ObservationColumns} says; need not close them
+     */
+    public void observations(FeatureSet set, FeatureBatch keys, long time, Consumer<FeatureBatch> target) {
+        try (NewestObservations newest =
+                NewestObservations.ofEntities(set, pin(set), keys, time, joining, target)) {
+            newest.next();
+        }
     }
 
     @Override

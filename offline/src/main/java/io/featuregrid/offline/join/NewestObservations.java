@@ -1,5 +1,6 @@
 package io.featuregrid.offline.join;
 
+import io.featuregrid.offline.layout.EntityKeys;
 import io.featuregrid.offline.layout.HistoryFile;
 import io.featuregrid.offline.layout.PinnedTable;
 import io.featuregrid.offline.read.ObservationBuffer;
@@ -9,12 +10,15 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.time.AsOf;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The observations of one bucket that all its values as of a time come from: merged into an online store they make it hold what it would
+ * The observations of entities that all their values as of a time come from: merged into an online store they make it hold what it would
  * hold if it had been told every observation up to then. For one thread.
  *
  * <p>Of an entity these are the newest observation or tombstone of each feature, carrying the features that it is the newest of; the newest
@@ -22,12 +26,32 @@ import java.util.function.Consumer;
  * part.
  */
 public final class NewestObservations implements AutoCloseable {
+    private static final int BYTES_OF_EXISTENCE = 128;
+
     private final long time;
     private final List<Feature> carried;
     private final SetLookup lookup;
     private final Cancellation cancellation = new Cancellation();
-    private final BucketKeys keys;
+    private final Entities entities;
     private final ObservationBuffer buffer;
+
+    private NewestObservations(
+            FeatureSet set, PinnedTable table, long time, Workers workers, Consumer<FeatureBatch> target, Entities entities) {
+        this.carried = set.carried();
+        this.lookup = new SetLookup(set, table, AsOf.PLAIN, workers, cancellation);
+        this.buffer = new ObservationBuffer(set, carried, target);
+        this.time = time;
+        this.entities = entities;
+    }
+
+    /** Whose observations are read. */
+    private interface Entities {
+        /** The next of them; null at the end. */
+        @Nullable
+        SpineRows next(long time);
+
+        void close();
+    }
 
     /**
      * Begins to read a bucket.
@@ -36,7 +60,7 @@ public final class NewestObservations implements AutoCloseable {
      * @param windowRows how many entities are looked up at a time, at most
      * @param target gets the observations as {@link io.featuregrid.planner.batch.ObservationColumns} says; need not close them
      */
-    public NewestObservations(
+    public static NewestObservations ofBucket(
             FeatureSet set,
             PinnedTable table,
             List<HistoryFile> files,
@@ -44,25 +68,69 @@ public final class NewestObservations implements AutoCloseable {
             Workers workers,
             int windowRows,
             Consumer<FeatureBatch> target) {
-        this.time = time;
-        this.carried = set.carried();
-        this.lookup = new SetLookup(set, table, AsOf.PLAIN, workers, cancellation);
-        this.buffer = new ObservationBuffer(set, carried, target);
-        this.keys = new BucketKeys(
-                set, table.snapshot(), files, HistoryJoin.boundedRows(HistoryJoin.bytesOfValues(carried) + 128, windowRows));
+        int rows = HistoryJoin.boundedRows(HistoryJoin.bytesOfValues(set.carried()) + BYTES_OF_EXISTENCE, windowRows);
+        BucketKeys keys = new BucketKeys(set, table.snapshot(), files, rows);
+        return new NewestObservations(set, table, time, workers, target, new Entities() {
+            @Override
+            public @Nullable SpineRows next(long asOf) {
+                return keys.next(asOf);
+            }
+
+            @Override
+            public void close() {
+                keys.close();
+            }
+        });
+    }
+
+    /**
+     * Begins to read some entities.
+     *
+     * @param keys the key columns of the set in the order of the key, with a value in every row; a few rows
+     * @param target as for {@link #ofBucket}
+     */
+    public static NewestObservations ofEntities(
+            FeatureSet set,
+            PinnedTable table,
+            FeatureBatch keys,
+            long time,
+            Workers workers,
+            Consumer<FeatureBatch> target) {
+        EntityKeys wanted = new EntityKeys(
+                set.keyFeatures().stream().map(key -> key.type().columnType()).toList(), keys.rows());
+        long[] times = new long[keys.rows()];
+        boolean[] known = new boolean[keys.rows()];
+        Arrays.fill(times, time);
+        Arrays.fill(known, true);
+        for (int row = 0; row < keys.rows(); row++) {
+            for (int column = 0; column < wanted.columns(); column++) {
+                wanted.set(row, column, keys.column(column), row);
+            }
+        }
+        Iterator<SpineRows> once =
+                List.of(new SpineRows(wanted, times, known)).iterator();
+        return new NewestObservations(set, table, time, workers, target, new Entities() {
+            @Override
+            public @Nullable SpineRows next(long asOf) {
+                return once.hasNext() ? once.next() : null;
+            }
+
+            @Override
+            public void close() {}
+        });
     }
 
     /** Hands on the observations of the next entities; answers how many of those have a row, or -1 at the end. */
     public int next() {
-        SpineRows entities = keys.next(time);
-        if (entities == null) {
+        SpineRows rows = entities.next(time);
+        if (rows == null) {
             return -1;
         }
-        Found found = new Found(carried, true, true, entities.rows());
-        lookup.run(entities, found);
-        Emission emission = new Emission(entities, found, Objects.requireNonNull(found.existence()));
+        Found found = new Found(carried, true, true, rows.rows());
+        lookup.run(rows, found);
+        Emission emission = new Emission(rows, found, Objects.requireNonNull(found.existence()));
         int existing = 0;
-        for (int row = 0; row < entities.rows(); row++) {
+        for (int row = 0; row < rows.rows(); row++) {
             emission.emit(row);
             existing += found.exists(row) ? 1 : 0;
         }
@@ -77,7 +145,7 @@ public final class NewestObservations implements AutoCloseable {
 
     @Override
     public void close() {
-        keys.close();
+        entities.close();
     }
 
     /** Turns what was found into observations. */

@@ -124,7 +124,7 @@ public final class HistoryLoad {
 
         private void load(int bucket, List<HistoryFile> files) {
             long bucketRows = 0;
-            try (NewestObservations entities = new NewestObservations(
+            try (NewestObservations entities = NewestObservations.ofBucket(
                     set,
                     table,
                     files,
