@@ -1,13 +1,12 @@
 package io.featuregrid.flightserver.request;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.error.Problem;
+import io.featuregrid.planner.error.ProblemJson;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.ErrorFlightMetadata;
 import org.apache.arrow.flight.FlightRuntimeException;
@@ -29,8 +28,6 @@ public final class Refusal {
     private static final int MOST_DESCRIPTION_BYTES = 2_400;
 
     private static final int MOST_DETAIL_BYTES = 3_300;
-
-    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private Refusal() {}
 
@@ -127,11 +124,6 @@ public final class Refusal {
     }
 
     private static ObjectNode error(Problem problem, String message) {
-        return NODES.objectNode()
-                .put("code", problem.code().name())
-                .put("category", problem.code().category().name().toLowerCase(Locale.ROOT))
-                .put("message", message)
-                .put("feature", problem.feature())
-                .putNull("resolver");
+        return ProblemJson.write(new Problem(problem.code(), message, problem.feature()));
     }
 }

@@ -3,20 +3,18 @@ package io.featuregrid.gridnode.serve;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bounds on what is in work at once: requests, and bytes of bodies held in memory. Safe for use by several threads. */
+/** Bounds on what is in work at once: requests, and bytes of replies that their readers have not taken yet. Safe for use by several threads. */
 final class Admission {
-    /** So many bodies of the largest size may be held at once; as many small ones as there may be requests. */
-    private static final long LARGEST_BODIES = 4;
+    /** So much may wait for slow readers, whatever the largest request: 8 of the largest answers that are usual. */
+    private static final long MOST_REPLY_BYTES = 128L << 20;
 
     private final int maxRequests;
     private final Semaphore requests;
-    private final long maxBytes;
-    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong replyBytes = new AtomicLong();
 
     Admission(HttpSettings settings) {
         this.maxRequests = settings.maxConcurrentRequests();
         this.requests = new Semaphore(maxRequests);
-        this.maxBytes = LARGEST_BODIES * settings.maxBodyBytes();
     }
 
     boolean enter() {
@@ -27,24 +25,29 @@ final class Admission {
         requests.release();
     }
 
-    /** Takes memory for a part of a body, unless too much is held already. */
-    boolean hold(int count) {
-        if (bytes.addAndGet(count) > maxBytes) {
-            bytes.addAndGet(-count);
+    int inWork() {
+        return maxRequests - requests.availablePermits();
+    }
+
+    /** Takes memory for a reply on its way, unless slow readers hold too much; one reply alone may be of any size. */
+    boolean holdReply(int count) {
+        long held = replyBytes.addAndGet(count);
+        if (held > MOST_REPLY_BYTES && held > count) {
+            replyBytes.addAndGet(-count);
             return false;
         }
         return true;
     }
 
-    void drop(long count) {
-        bytes.addAndGet(-count);
+    void dropReply(int count) {
+        replyBytes.addAndGet(-count);
     }
 
     int maxRequests() {
         return maxRequests;
     }
 
-    long maxBytes() {
-        return maxBytes;
+    long maxReplyBytes() {
+        return MOST_REPLY_BYTES;
     }
 }

@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.serve;
 
+import com.codahale.metrics.Counter;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.vertx.core.Context;
@@ -7,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.LinkedHashMap;
@@ -24,14 +26,17 @@ import org.slf4j.MDC;
  *
  * <p>The head is judged first, so that most refusals never hold a body. A refused body is read to its end and thrown
  * away, in constant memory, before the reply is sent: a client that is still sending would otherwise see its connection
- * reset in place of the reason. Everything here runs on the connection's event loop, except {@link #answer}, which runs
- * on a virtual thread.
+ * reset in place of the reason. A request takes its place among those in work when its body has arrived, and gives it
+ * back before its reply is sent: neither a slow sender nor a slow reader holds one. Everything here runs on the
+ * connection's event loop, except {@link #answer}, which runs on a virtual thread unless it is quick.
  */
-final class Exchange {
+final class Exchange implements Arrivals.Arrival {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     /** Bounds how long a slow sender keeps its place. */
     private static final long BODY_MILLIS = 60_000;
+
+    private static final byte[] NOTHING = {};
 
     private static final String TRACE_ID = "trace_id";
 
@@ -39,29 +44,36 @@ final class Exchange {
     private final TraceContext trace;
     private final Vertx vertx;
     private final Context context;
-    private final Admission admission;
-    private final Executor executor;
-
+    private final Shared shared;
     private final String path;
-    private final int maxBodyBytes;
-    private Buffer body = Buffer.buffer();
+    private final long receivedNanos = System.nanoTime();
+    private @Nullable Buffer body;
+    private int held;
+    private boolean gathered;
+    private boolean rested;
     private @Nullable HttpReply refusal;
     private long timer = -1;
     private boolean reading = true;
     private boolean admitted;
 
     /** What all requests of a port share. */
-    record Shared(Vertx vertx, Admission admission, Executor executor, int maxBodyBytes) {}
+    record Shared(
+            Vertx vertx,
+            Admission admission,
+            Arrivals arrivals,
+            Connections<HttpConnection> connections,
+            Executor executor,
+            int maxBodyBytes,
+            Counter refused) {}
 
     Exchange(HttpServerRequest request, TraceContext trace, Shared shared) {
         this.request = request;
         this.path = Objects.requireNonNullElse(request.path(), "");
         this.trace = trace;
+        this.shared = shared;
         this.vertx = shared.vertx();
         this.context = shared.vertx().getOrCreateContext();
-        this.admission = shared.admission();
-        this.executor = shared.executor();
-        this.maxBodyBytes = shared.maxBodyBytes();
+        shared.connections().works(request.connection());
     }
 
     /** The path as it was sent, without the query. */
@@ -72,13 +84,10 @@ final class Exchange {
     /** Reads the body, hands the call to the handler and sends its reply. */
     void serve(HttpHandler handler) {
         refusal = judgeHead();
-        if (refusal == null && !admission.enter()) {
+        if (refusal == null && hasBody() && !shared.arrivals().begin(this)) {
             refusal = refused(
                     ErrorCode.RESOURCE_EXHAUSTED,
-                    "the node has " + admission.maxRequests()
-                            + " requests in work (http.max-concurrent-requests; try again)");
-        } else if (refusal == null) {
-            admitted = true;
+                    "the node is receiving " + shared.arrivals().maxBodies() + " request bodies (try again)");
         }
         receive(handler);
     }
@@ -112,7 +121,7 @@ final class Exchange {
                     ErrorCode.INVALID_QUERY,
                     "content-encoding is \"" + encoding + "\" (expected a body that is not compressed)");
         }
-        return declaredBytes() > maxBodyBytes ? tooLarge(String.valueOf(declaredBytes())) : null;
+        return declaredBytes() > shared.maxBodyBytes() ? tooLarge(String.valueOf(declaredBytes())) : null;
     }
 
     private void receive(HttpHandler handler) {
@@ -137,15 +146,23 @@ final class Exchange {
         if (refusal != null) {
             return;
         }
-        if (body.length() + (long) part.length() > maxBodyBytes) {
-            refuse(tooLarge("more than " + maxBodyBytes));
-        } else if (!admission.hold(part.length())) {
+        if (held + (long) part.length() > shared.maxBodyBytes()) {
+            refuse(tooLarge("more than " + shared.maxBodyBytes()));
+        } else if (!shared.arrivals().hold(this, part.length())) {
             refuse(refused(
                     ErrorCode.RESOURCE_EXHAUSTED,
-                    "the node holds " + admission.maxBytes() + " bytes of request bodies (try again)"));
+                    "the node holds " + shared.arrivals().maxBytes() + " bytes of request bodies (try again)"));
         } else {
-            body.appendBuffer(part);
+            held += part.length();
+            body = body == null ? part : append(body, part);
         }
+    }
+
+    /** Most bodies come in one piece, which need not be copied; others are gathered in a buffer of our own. */
+    private Buffer append(Buffer before, Buffer part) {
+        Buffer whole = gathered ? before : Buffer.buffer(held * 2).appendBuffer(before);
+        gathered = true;
+        return whole.appendBuffer(part);
     }
 
     /** Gives up everything held; what still arrives is thrown away. */
@@ -163,9 +180,32 @@ final class Exchange {
             send(refusal);
             return;
         }
+        if (!shared.admission().enter()) {
+            release();
+            send(refused(
+                    ErrorCode.RESOURCE_EXHAUSTED,
+                    "the node has " + shared.admission().maxRequests()
+                            + " requests in work (http.max-concurrent-requests; try again)"));
+            return;
+        }
+        admitted = true;
+        start(handler);
+    }
+
+    private void start(HttpHandler handler) {
         try {
-            HttpCall call = new HttpCall(request.method().name(), path, parameters(), body.getBytes(), trace.traceId());
-            executor.execute(() -> {
+            HttpCall call = new HttpCall(
+                    new HttpCall.Head(request.method().name(), path, parameters()),
+                    body == null ? NOTHING : body.getBytes(),
+                    trace.traceId(),
+                    receivedNanos);
+            if (handler.quick(call)) {
+                HttpReply reply = answer(handler, call);
+                release();
+                send(reply);
+                return;
+            }
+            shared.executor().execute(() -> {
                 HttpReply reply = answer(handler, call);
                 context.runOnContext(nothing -> {
                     release();
@@ -210,6 +250,9 @@ final class Exchange {
     }
 
     private Map<String, String> parameters() {
+        if (request.query() == null) {
+            return Map.of();
+        }
         try {
             MultiMap given = request.params();
             Map<String, String> parameters = new LinkedHashMap<>();
@@ -232,16 +275,30 @@ final class Exchange {
         }
     }
 
+    @Override
+    public void giveWay() {
+        context.runOnContext(nothing -> {
+            if (reading) {
+                release();
+                replyAndClose(refused(
+                        ErrorCode.RESOURCE_EXHAUSTED,
+                        "the body came too slowly while others wait to send theirs (try again)"));
+            }
+        });
+    }
+
     /** The client went away while it was sending. */
     private void abandon() {
         if (reading) {
             finishReading();
             release();
+            rest();
         }
     }
 
     private void finishReading() {
         reading = false;
+        shared.arrivals().end(this);
         if (timer >= 0) {
             vertx.cancelTimer(timer);
         }
@@ -250,21 +307,47 @@ final class Exchange {
     private void release() {
         if (admitted) {
             admitted = false;
-            admission.drop(body.length());
-            admission.leave();
-            body = Buffer.buffer();
+            shared.admission().leave();
         }
+        if (held > 0) {
+            shared.arrivals().drop(held);
+            held = 0;
+        }
+        body = null;
     }
 
     private Future<Void> send(HttpReply reply) {
         HttpServerResponse response = request.response();
         if (response.ended() || response.closed()) {
+            rest();
             return Future.succeededFuture();
+        }
+        int bytes = reply.body().length;
+        if (!shared.admission().holdReply(bytes)) {
+            return send(refused(
+                    ErrorCode.RESOURCE_EXHAUSTED,
+                    "the node holds " + shared.admission().maxReplyBytes()
+                            + " bytes of replies that their readers do not take (try again)"));
+        }
+        if (reply.status() == ErrorCode.RESOURCE_EXHAUSTED.httpStatus()) {
+            shared.refused().inc();
         }
         reply.headers().forEach(response::putHeader);
         response.putHeader("x-chalk-trace-id", trace.traceId());
         response.putHeader("traceparent", trace.traceparent());
-        return response.setStatusCode(reply.status()).end(Buffer.buffer(reply.body()));
+        return response.setStatusCode(reply.status())
+                .end(Buffer.buffer(reply.body()))
+                .onComplete(sent -> {
+                    shared.admission().dropReply(bytes);
+                    rest();
+                });
+    }
+
+    private void rest() {
+        if (!rested) {
+            rested = true;
+            shared.connections().rests(request.connection());
+        }
     }
 
     private boolean hasBody() {
@@ -284,7 +367,8 @@ final class Exchange {
     private HttpReply tooLarge(String bytes) {
         return refused(
                 ErrorCode.TOO_LARGE,
-                "the body has " + bytes + " bytes (expected at most " + maxBodyBytes + ", http.max-body-bytes)");
+                "the body has " + bytes + " bytes (expected at most " + shared.maxBodyBytes()
+                        + ", http.max-body-bytes)");
     }
 
     private HttpReply refused(ErrorCode code, String message) {

@@ -1,7 +1,9 @@
 package io.featuregrid.gridnode.serve;
 
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.featuregrid.planner.error.ErrorCode;
@@ -15,8 +17,7 @@ import java.util.Optional;
 /** One request whose body has arrived whole. Immutable. */
 public final class HttpCall {
     private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     private final String method;
@@ -24,13 +25,24 @@ public final class HttpCall {
     private final Map<String, String> parameters;
     private final byte[] body;
     private final String traceId;
+    private final long receivedNanos;
 
-    HttpCall(String method, String path, Map<String, String> parameters, byte[] body, String traceId) {
-        this.method = method;
-        this.path = path;
-        this.parameters = Map.copyOf(parameters);
+    HttpCall(Head head, byte[] body, String traceId, long receivedNanos) {
+        this.method = head.method();
+        this.path = head.path();
+        this.parameters = Map.copyOf(head.parameters());
         this.body = body;
         this.traceId = traceId;
+        this.receivedNanos = receivedNanos;
+    }
+
+    /** What stands before the body. */
+    record Head(String method, String path, Map<String, String> parameters) {}
+
+    /** Reads a value from a parser that stands before it and has a codec. */
+    @FunctionalInterface
+    public interface JsonReading<T> {
+        T read(JsonParser parser) throws IOException;
     }
 
     /** The method in capitals. */
@@ -70,6 +82,15 @@ public final class HttpCall {
         return traceId;
     }
 
+    /** When the request's head arrived, by {@link System#nanoTime}. */
+    public long receivedNanos() {
+        return receivedNanos;
+    }
+
+    public int bodyBytes() {
+        return body.length;
+    }
+
     /** The body's bytes, for reading. */
     public InputStream body() {
         return new ByteArrayInputStream(body);
@@ -81,15 +102,27 @@ public final class HttpCall {
      * @throws FeatureGridException PARSE_FAILED if the body is not exactly one JSON value, or an object in it states a name twice
      */
     public JsonNode json() {
+        return json(JSON::readTree);
+    }
+
+    /**
+     * The body as one JSON value, read without a tree of it.
+     *
+     * @throws FeatureGridException PARSE_FAILED as {@link #json()}, and what the reading throws
+     */
+    public <T> T json(JsonReading<T> reading) {
         if (body.length == 0) {
             throw new FeatureGridException(ErrorCode.PARSE_FAILED, "the body is empty (expected JSON)");
         }
-        try {
-            JsonNode node = JSON.readTree(body);
-            if (node.isMissingNode()) {
+        try (JsonParser parser = JSON.createParser(body)) {
+            T value = reading.read(parser);
+            if (value == null || (value instanceof JsonNode node && node.isMissingNode())) {
                 throw new FeatureGridException(ErrorCode.PARSE_FAILED, "the body is blank (expected JSON)");
             }
-            return node;
+            if (parser.nextToken() != null) {
+                throw new JsonParseException(parser, "there is more behind the value");
+            }
+            return value;
         } catch (JsonProcessingException malformed) {
             String where = malformed.getLocation() == null
                     ? ""

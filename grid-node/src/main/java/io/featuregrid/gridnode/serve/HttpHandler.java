@@ -10,6 +10,14 @@ package io.featuregrid.gridnode.serve;
 public interface HttpHandler {
     HttpReply handle(HttpCall call);
 
+    /**
+     * Whether this call may be answered on its connection's event loop instead: only if the handler waits for nothing and needs less than
+     * a millisecond, since other connections wait meanwhile. It saves two changes of thread.
+     */
+    default boolean quick(HttpCall call) {
+        return false;
+    }
+
     /** A handler that takes calls of one method, written in capitals; any other call is answered with status 405. */
     static HttpHandler of(String method, HttpHandler handler) {
         return call -> call.method().equals(method) ? handler.handle(call) : Refusals.wrongMethod(call, method);

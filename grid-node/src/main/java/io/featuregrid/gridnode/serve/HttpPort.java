@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.serve;
 
+import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.featuregrid.planner.error.ErrorCode;
@@ -8,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -37,6 +39,12 @@ public final class HttpPort implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
 
+    /** So many bodies may be on their way for each request in work. */
+    private static final int ARRIVALS_A_REQUEST = 4;
+
+    /** So many bodies of the largest size may be held at once; as many small ones as there may be requests. */
+    private static final long LARGEST_BODIES = 4;
+
     private final HttpSettings settings;
     private final Supplier<Optional<String>> reasonNotReady;
     private final RandomGenerator random;
@@ -44,6 +52,7 @@ public final class HttpPort implements AutoCloseable {
     private final Vertx vertx;
     private final ExecutorService executor;
     private final HttpServer server;
+    private final Connections<HttpConnection> connections;
     private final Exchange.Shared shared;
 
     /**
@@ -53,6 +62,18 @@ public final class HttpPort implements AutoCloseable {
      * @param random where trace ids come from; safe for use by several threads
      */
     public HttpPort(HttpSettings settings, Supplier<Optional<String>> reasonNotReady, RandomGenerator random) {
+        this(settings, reasonNotReady, random, new MetricRegistry());
+    }
+
+    /**
+     * As above, with counts of what is refused for load ({@code http.refused}), of requests in work ({@code http.requests.in.work}) and of
+     * open connections ({@code http.connections}).
+     */
+    public HttpPort(
+            HttpSettings settings,
+            Supplier<Optional<String>> reasonNotReady,
+            RandomGenerator random,
+            MetricRegistry metrics) {
         this.settings = settings;
         this.reasonNotReady = reasonNotReady;
         this.random = random;
@@ -69,9 +90,26 @@ public final class HttpPort implements AutoCloseable {
                 .setPort(settings.port())
                 .setAcceptBacklog(BACKLOG)
                 .setTcpNoDelay(true)
+                .setIdleTimeout(Math.toIntExact(settings.idleTimeout().toMillis()))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setHttp2ClearTextEnabled(false));
-        this.shared = new Exchange.Shared(vertx, new Admission(settings), executor, settings.maxBodyBytes());
+        Admission admission = new Admission(settings);
+        this.connections = new Connections<>(settings.maxConnections());
+        this.shared = new Exchange.Shared(
+                vertx,
+                admission,
+                new Arrivals(
+                        ARRIVALS_A_REQUEST * settings.maxConcurrentRequests(),
+                        LARGEST_BODIES * settings.maxBodyBytes(),
+                        System::nanoTime),
+                connections,
+                executor,
+                settings.maxBodyBytes(),
+                metrics.counter("http.refused"));
+        metrics.gauge("http.requests.in.work", () -> admission::inWork);
+        metrics.gauge("http.connections", () -> connections::count);
         server.requestHandler(this::serve);
+        server.connectionHandler(this::opened);
         server.invalidRequestHandler(this::refuseMalformed);
     }
 
@@ -121,6 +159,11 @@ public final class HttpPort implements AutoCloseable {
         } catch (ExecutionException | TimeoutException failure) {
             LOG.warn("the HTTP port did not close in order", failure);
         }
+    }
+
+    private void opened(HttpConnection connection) {
+        connection.closeHandler(closed -> connections.closed(connection));
+        connections.opened(connection).forEach(HttpConnection::close);
     }
 
     private void serve(HttpServerRequest request) {

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.error.Problem;
+import io.featuregrid.planner.error.ProblemJson;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -47,15 +47,7 @@ final class Refusals {
         body.put("trace", traceId);
         ArrayNode errors = body.putArray("errors");
         for (Problem problem : problems) {
-            ObjectNode error = errors.addObject();
-            error.put("code", problem.code().name());
-            error.put("category", problem.code().category().name().toLowerCase(Locale.ROOT));
-            error.put("message", problem.message());
-            error.put("feature", problem.feature());
-            error.putNull("resolver");
-            error.putNull("display_primary_key");
-            error.putNull("display_primary_key_fqn");
-            error.putNull("exception");
+            errors.add(ProblemJson.write(problem));
         }
         return HttpReply.json(status, body, headers);
     }

@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.serve;
 
+import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -34,8 +35,11 @@ final class RunningPort implements AutoCloseable {
     }
 
     static RunningPort start(Consumer<HttpPort> mounts) {
-        HttpSettings settings = new HttpSettings("127.0.0.1", 0, MAX_BODY_BYTES, MAX_REQUESTS);
-        HttpPort port = new HttpPort(settings, Optional::empty, new SplittableRandom(7));
+        return start(new HttpSettings("127.0.0.1", 0, MAX_BODY_BYTES, MAX_REQUESTS), new MetricRegistry(), mounts);
+    }
+
+    static RunningPort start(HttpSettings settings, MetricRegistry metrics, Consumer<HttpPort> mounts) {
+        HttpPort port = new HttpPort(settings, Optional::empty, new SplittableRandom(7), metrics);
         mounts.accept(port);
         return new RunningPort(port);
     }

@@ -35,11 +35,7 @@ public record IngestOptions(
      */
     public static IngestOptions read(JsonNode node) {
         JsonOptions options = new JsonOptions(node, "the ingest", OPTIONS);
-        String id = options.text("ingest_id");
-        if (id != null && !INGEST_ID.matcher(id).matches()) {
-            throw options.refused("has an ingest_id of " + id.length()
-                    + " characters (expected 1 to 200 printable ASCII characters without blanks)");
-        }
+        String id = readIngestId(options);
         String round = options.text("round");
         if (round != null && !round.equals("floor")) {
             throw options.refused("has round \"" + round + "\" (expected \"floor\")");
@@ -52,5 +48,15 @@ public record IngestOptions(
                 round != null,
                 options.flag("allow_future", false),
                 options.text("tombstone"));
+    }
+
+    /** The caller's name for what it writes, or null. */
+    static @Nullable String readIngestId(JsonOptions options) {
+        String id = options.text("ingest_id");
+        if (id != null && !INGEST_ID.matcher(id).matches()) {
+            throw options.refused("has an ingest_id of " + id.length()
+                    + " characters (expected 1 to 200 printable ASCII characters without blanks)");
+        }
+        return id;
     }
 }

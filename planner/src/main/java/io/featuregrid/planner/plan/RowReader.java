@@ -32,29 +32,49 @@ public final class RowReader {
                 plan.options().allowFuture() ? Long.MAX_VALUE : Durations.add(now, futureToleranceMicros);
     }
 
+    /** The number under which the caller knows a row of a batch. */
+    @FunctionalInterface
+    public interface RowNumbers {
+        long of(int row);
+    }
+
     /** Refuses a batch with a null key, a null for a type without null, or a value out of bounds. */
     public void check(FeatureBatch batch, boolean[] tombstones, long firstRow) {
+        check(batch, tombstones, row -> firstRow + row);
+    }
+
+    /** As {@link #check(FeatureBatch, boolean[], long)}; a feature that is MISSING is not carried and not looked at. */
+    public void check(FeatureBatch batch, boolean[] tombstones, RowNumbers rows) {
         for (int position : plan.keys()) {
             Column column = batch.column(position);
             for (int row = 0; row < batch.rows(); row++) {
                 if (!column.hasValue(row)) {
-                    throw refused(batch.names().get(position), "null", firstRow + row, "a key is never null");
+                    throw refused(
+                            batch.names().get(position),
+                            column.isPresent(row) ? "null" : "missing",
+                            rows.of(row),
+                            "a key is never null");
                 }
             }
         }
         for (CarriedColumn carried : plan.carried()) {
-            checkValues(batch.column(carried.position()), carried.feature(), tombstones, firstRow);
+            checkValues(batch.column(carried.position()), carried.feature(), tombstones, rows);
         }
     }
 
     /** observed_at of each row, in microseconds. */
     public long[] observedAt(FeatureBatch batch, long firstRow) {
+        return observedAt(batch, row -> firstRow + row);
+    }
+
+    /** As {@link #observedAt(FeatureBatch, long)}; where a row does not carry the feature time, the node's clock says it. */
+    public long[] observedAt(FeatureBatch batch, RowNumbers rows) {
         long[] times = new long[batch.rows()];
         switch (plan.observedAt()) {
             case ObservedAt.Accepted accepted -> Arrays.fill(times, now);
             case ObservedAt.Given given -> {
                 if (given.micros() > latestObservedAt && batch.rows() > 0) {
-                    throw tooLate("observed_at", given.micros(), firstRow);
+                    throw tooLate("observed_at", given.micros(), rows.of(0));
                 }
                 Arrays.fill(times, given.micros());
             }
@@ -62,17 +82,32 @@ public final class RowReader {
                 Column column = batch.column(source.position());
                 String name = batch.names().get(source.position());
                 for (int row = 0; row < times.length; row++) {
+                    if (accepted(batch, row)) {
+                        times[row] = now;
+                        continue;
+                    }
                     if (!column.hasValue(row)) {
-                        throw refused(name, "null", firstRow + row, "observed_at is never null");
+                        throw refused(name, "null", rows.of(row), "observed_at is never null");
                     }
                     times[row] = column.longAt(row);
                     if (times[row] > latestObservedAt) {
-                        throw tooLate(name, times[row], firstRow + row);
+                        throw tooLate(name, times[row], rows.of(row));
                     }
                 }
             }
         }
         return times;
+    }
+
+    /** Whether nothing but the clock of the accepting node says when a row was true. */
+    public boolean accepted(FeatureBatch batch, int row) {
+        return switch (plan.observedAt()) {
+            case ObservedAt.Accepted accepted -> true;
+            case ObservedAt.Given given -> false;
+            case ObservedAt.FromColumn source ->
+                batch.names().get(source.position()).equals(plan.set().featureTime())
+                        && !batch.column(source.position()).isPresent(row);
+        };
     }
 
     /** inserted_at of each row where another store's is brought along, else null. */
@@ -111,11 +146,11 @@ public final class RowReader {
         return tombstones;
     }
 
-    private void checkValues(Column column, Feature feature, boolean[] tombstones, long firstRow) {
+    private void checkValues(Column column, Feature feature, boolean[] tombstones, RowNumbers rows) {
         boolean nullAllowed = feature.values().nullable() || plan.options().skipNulls();
         boolean bounded = feature.values().min() != null || feature.values().max() != null;
         for (int row = 0; row < column.rows(); row++) {
-            if (tombstones[row]) {
+            if (tombstones[row] || !column.isPresent(row)) {
                 continue;
             }
             if (!column.hasValue(row)) {
@@ -123,14 +158,14 @@ public final class RowReader {
                     throw refused(
                             feature.name(),
                             "null",
-                            firstRow + row,
+                            rows.of(row),
                             "a value of type " + feature.type().text() + ", which is declared without None");
                 }
             } else if (bounded && !feature.values().inBounds(column, row)) {
                 throw refused(
                         feature.name(),
                         TypedValues.describe(feature.type(), column, row),
-                        firstRow + row,
+                        rows.of(row),
                         "a value in " + feature.values().bounds());
             }
         }

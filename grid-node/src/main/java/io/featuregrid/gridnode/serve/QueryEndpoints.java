@@ -1,0 +1,142 @@
+package io.featuregrid.gridnode.serve;
+
+import com.codahale.metrics.MetricRegistry;
+import io.featuregrid.gridnode.serve.QueryReplies.QueryMeta;
+import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.definition.Catalog;
+import io.featuregrid.planner.error.ErrorCode;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.CatalogStore;
+import io.featuregrid.planner.execute.Clock;
+import io.featuregrid.planner.execute.Deadline;
+import io.featuregrid.planner.execute.OnlineStore;
+import io.featuregrid.planner.execute.PlanCache;
+import io.featuregrid.planner.execute.PlanRunner;
+import io.featuregrid.planner.execute.QueryResult;
+import io.featuregrid.planner.plan.OnlineQueryReader;
+import io.featuregrid.planner.plan.OnlineQueryRequest;
+import io.featuregrid.planner.plan.QueryInputs;
+import io.featuregrid.planner.plan.QueryPlanText;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /v1/query/online}: what is it now, for one entity, and {@code POST /v1/query/bulk}: for many, in columns. Safe for use by
+ * several threads.
+ */
+public final class QueryEndpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(QueryEndpoints.class);
+    private static final String JSON = "application/json";
+    private static final String ENVIRONMENT = "default";
+
+    /** A query with a larger body takes long enough for the other connections of an event loop to notice. */
+    private static final int MOST_BYTES_ON_LOOP = 16 << 10;
+
+    private static final double NANOS_A_SECOND = 1e9;
+
+    private final CatalogStore catalogs;
+    private final PlanRunner runner;
+    private final Clock clock;
+    private final QuerySettings settings;
+    private final QueryMetrics metrics;
+    private final PlanCache<EncodedPlan> plans;
+    private final String queryPrefix;
+    private final AtomicLong queries = new AtomicLong();
+
+    public QueryEndpoints(
+            CatalogStore catalogs, OnlineStore store, Clock clock, QuerySettings settings, MetricRegistry metrics) {
+        this.catalogs = catalogs;
+        this.runner = new PlanRunner(store);
+        this.clock = clock;
+        this.settings = settings;
+        this.metrics = new QueryMetrics(metrics);
+        this.plans = new PlanCache<>(settings.planCacheNames(), EncodedPlan::of);
+        // Ids of an earlier run of the node must not come again.
+        this.queryPrefix = Long.toHexString(clock.nowMicros()) + "-";
+    }
+
+    public void mountOn(HttpPort http) {
+        http.mount("/v1/query/online", new Online());
+        http.mount("/v1/query/bulk", HttpHandler.of("POST", call -> answer(call, true)));
+    }
+
+    private final class Online implements HttpHandler {
+        @Override
+        public HttpReply handle(HttpCall call) {
+            return call.method().equals("POST") ? answer(call, false) : Refusals.wrongMethod(call, "POST");
+        }
+
+        @Override
+        public boolean quick(HttpCall call) {
+            return settings.storeNeverWaits() && call.bodyBytes() <= MOST_BYTES_ON_LOOP;
+        }
+    }
+
+    private HttpReply answer(HttpCall call, boolean many) {
+        try {
+            return attempt(call, many);
+        } catch (RuntimeException refused) {
+            metrics.refused();
+            throw refused;
+        }
+    }
+
+    private HttpReply attempt(HttpCall call, boolean many) {
+        long start = System.nanoTime();
+        OnlineQueryRequest request = call.json(parser -> OnlineQueryReader.read(parser, settings.maxNames()));
+        OnlineQueryRequest.Options options = request.options();
+        Deadline deadline = Deadline.after(System::nanoTime, call.receivedNanos(), options.deadlineMillis());
+        deadline.check();
+        Catalog catalog = catalogs.current();
+        PlanCache.Found<EncodedPlan> found = plan(catalog, request, many);
+        EncodedPlan plan = found.value();
+        FeatureBatch inputs = many
+                ? QueryInputs.columns(plan.plan(), request.values())
+                : QueryInputs.row(plan.plan(), request.values());
+        requireRoom(inputs.rows(), plan.outputs().size());
+        long now = options.now() == null ? clock.nowMicros() : options.now();
+        QueryResult result = runner.run(plan.plan(), inputs, now, !many || options.meta(), deadline);
+        long nanos = System.nanoTime() - start;
+        QueryMeta meta = new QueryMeta(
+                new QueryMeta.Execution(
+                        queryPrefix + queries.incrementAndGet(),
+                        call.traceId(),
+                        Integer.toString(catalog.version()),
+                        Objects.requireNonNullElse(options.environment(), ENVIRONMENT),
+                        now,
+                        nanos / NANOS_A_SECOND),
+                plan.hash(),
+                found.missed(),
+                options.explain() ? QueryPlanText.of(plan.plan()) : null);
+        byte[] body =
+                many ? QueryReplies.columns(plan, result, meta) : QueryReplies.row(plan, result, meta, options.meta());
+        metrics.answered(many, System.nanoTime() - start, result);
+        if (!options.label().isEmpty()) {
+            LOG.debug("query {}: {}", meta.execution().queryId(), options.label());
+        }
+        return HttpReply.bytes(JSON, body);
+    }
+
+    private PlanCache.Found<EncodedPlan> plan(Catalog catalog, OnlineQueryRequest request, boolean many) {
+        try {
+            PlanCache.Found<EncodedPlan> found = plans.get(catalog, request.shape());
+            metrics.planned(found.missed());
+            return found;
+        } catch (FeatureGridException refused) {
+            metrics.planned(true);
+            throw many ? refused : QueryInputs.withValues(refused, catalog, request);
+        }
+    }
+
+    private void requireRoom(int rows, int outputs) {
+        long values = (long) rows * outputs;
+        if (values > settings.maxValues()) {
+            throw new FeatureGridException(
+                    ErrorCode.TOO_LARGE,
+                    "the query asks for " + values + " values, " + outputs + " of each of " + rows
+                            + " rows (expected at most " + settings.maxValues() + " in one query)");
+        }
+    }
+}
