@@ -6,10 +6,17 @@ import io.featuregrid.flightserver.FlightPort;
 import io.featuregrid.flightserver.FlightPorts;
 import io.featuregrid.gridnode.cluster.Grid;
 import io.featuregrid.gridnode.cluster.GridCatalogStore;
+import io.featuregrid.gridnode.cluster.GridEntityEraser;
 import io.featuregrid.gridnode.cluster.GridErasures;
+import io.featuregrid.gridnode.ingest.LogPorts;
+import io.featuregrid.gridnode.ingest.ignite.IgniteObservationLog;
+import io.featuregrid.gridnode.serve.ErasureEndpoint;
 import io.featuregrid.gridnode.serve.HttpHandler;
 import io.featuregrid.gridnode.serve.HttpPort;
 import io.featuregrid.gridnode.serve.HttpReply;
+import io.featuregrid.gridnode.serve.QueryEndpoints;
+import io.featuregrid.gridnode.serve.QuerySettings;
+import io.featuregrid.gridnode.serve.UploadEndpoint;
 import io.featuregrid.gridnode.store.ignite.ExpirySweeper;
 import io.featuregrid.gridnode.store.ignite.IgniteOnlineStore;
 import io.featuregrid.gridnode.store.ignite.IgniteStoreSettings;
@@ -20,7 +27,7 @@ import io.featuregrid.ops.monitor.Metrics;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.Clock;
-import io.featuregrid.planner.execute.ObservationDrain;
+import io.featuregrid.planner.execute.ObservationLog;
 import io.featuregrid.planner.execute.StampSource;
 import java.io.IOException;
 import java.net.BindException;
@@ -113,15 +120,21 @@ public final class Node implements AutoCloseable {
                 settings.history(),
                 new HistoryPorts(parts.stamps(), parts.online(), parts.erasures(), metrics));
         opened.push(history);
+        IgniteObservationLog log = IgniteObservationLog.start(
+                grid.ignite(),
+                new LogPorts(parts.catalogs(), parts.online(), history.sink(), parts.stamps(), metrics),
+                settings.log(),
+                IgniteStoreSettings.DEFAULTS.partitions(),
+                settings.grid().backups());
+        opened.push(log);
         history.finishIngests(parts.catalogs().current());
         FlightPort flight = FlightPort.start(
-                settings.flight(),
-                new FlightPorts(parts.catalogs(), history, ObservationDrain.NONE, metrics),
-                spool);
+                settings.flight(), new FlightPorts(parts.catalogs(), history, log, metrics), spool);
         opened.push(flight);
-        HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom());
+        HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
-        mount(http, parts, metrics);
+        mount(http, parts, log, metrics);
+        new EntityEndpoint(parts.catalogs(), parts.online(), history, log, clock).mountOn(http);
 
         NodeAddress known = new NodeAddress(
                 ProcessHandle.current().pid(),
@@ -165,10 +178,24 @@ public final class Node implements AutoCloseable {
         return new GridParts(stamps, catalogs, erasures, online);
     }
 
-    private void mount(HttpPort http, GridParts parts, MetricRegistry metrics) {
+    private void mount(HttpPort http, GridParts parts, ObservationLog log, MetricRegistry metrics) {
+        Clock clock = parts.stamps().clock();
+        QuerySettings standard = QuerySettings.STANDARD;
+        // A grid of one holds every row itself.
+        QuerySettings queries = new QuerySettings(
+                standard.maxNames(),
+                standard.maxValues(),
+                standard.planCacheNames(),
+                settings.grid().addresses().peers().isEmpty());
+        new QueryEndpoints(parts.catalogs(), parts.online(), clock, queries, metrics).mountOn(http);
+        new UploadEndpoint(parts.catalogs(), log, clock, settings.history().futureToleranceMicros()).mountOn(http);
+        new ErasureEndpoint(
+                        parts.catalogs(), new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps()))
+                .mountOn(http);
         new CatalogEndpoints(parts.catalogs()).mountOn(http);
         http.mount(
-                "/v1/node", HttpHandler.of("GET", call -> HttpReply.json(address().json())));
+                "/v1/node",
+                HttpHandler.of("GET", call -> HttpReply.json(address().json())));
         http.mount("/metrics", new Metrics(metrics).handler());
     }
 
