@@ -3,9 +3,11 @@
 import json
 import os
 import random
+import re
 import struct
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,7 +51,7 @@ def launch(folder: Path, *arguments: str) -> str:
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
     """What `start` says of a node of its own, which is stopped afterwards."""
     folder = tmp_path_factory.mktemp("node")
-    described = launch(folder, "start", "--detach", "--set", "http.port=0", "--set", "flight.port=0")
+    described = launch(folder, "start", "--detach", "--set", "http.port=0", "--set", "flight.port=0", "--set", "thin.port=0")
     try:
         yield json.loads(described)
     finally:
@@ -181,3 +183,12 @@ def test_a_file_that_is_no_flights_file_fails_with_one_line_of_reason(
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("INVALID_QUERY: ") and done.stderr.count("\n") == 1
+
+
+def test_what_a_node_measures_after_the_demo_is_what_the_page_of_metrics_lists(
+    node: dict[str, object], demo: tuple[Path, dict, pa.Table]
+) -> None:
+    with urllib.request.urlopen(f"http://{node['http']}/metrics", timeout=30) as reply:
+        told = set(re.findall(r"^# TYPE (\w+) ", reply.read().decode(), flags=re.MULTILINE))
+    listed = set(re.findall(r"^\| `(\w+)` \|", (PROJECT / "docs" / "METRICS.md").read_text(), flags=re.MULTILINE))
+    assert told == listed
