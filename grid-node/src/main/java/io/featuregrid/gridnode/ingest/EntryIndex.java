@@ -100,10 +100,11 @@ final class EntryIndex {
         }
     }
 
-    /** Forgets the partitions that this node is not in charge of. */
-    synchronized void keep(IntPredicate inCharge) {
+    /** Forgets all other partitions. */
+    synchronized void keep(Collection<Integer> inCharge) {
+        Set<Integer> kept = new HashSet<>(inCharge);
         for (Integer partition : List.copyOf(partitions.keySet())) {
-            if (!inCharge.test(partition)) {
+            if (!kept.contains(partition)) {
                 List.copyOf(known(partition).keySet()).forEach(this::untrack);
                 partitions.remove(partition);
             }

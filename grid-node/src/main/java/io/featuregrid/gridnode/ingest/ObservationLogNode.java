@@ -6,6 +6,7 @@ import io.featuregrid.planner.execute.Clock;
 import io.featuregrid.planner.execute.ObservationDrain;
 import io.featuregrid.planner.execute.ObservationLog;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -68,27 +69,25 @@ public final class ObservationLogNode implements ObservationLog, ObservationDrai
     @Override
     public void drain(List<FeatureSet> sets, Duration limit) {
         long end = clock.nowMicros() + limit.toNanos() / 1_000;
-        Set<FeatureSet> left = new HashSet<>(sets);
+        Map<Integer, FeatureSet> left = new LinkedHashMap<>();
+        sets.forEach(set -> left.put(set.identity().number(), set));
         String why = "";
         while (!left.isEmpty()) {
             Duration remaining = Duration.ofNanos(Math.max(0, end - clock.nowMicros()) * 1_000);
-            Map<String, Set<FeatureSet>> committers = byCommitter(left);
+            Map<String, List<Integer>> committers = byCommitter(left);
             Map<String, LogRequest> requests = new LinkedHashMap<>();
-            committers.forEach((node, share) -> requests.put(
-                    node,
-                    new LogRequest.Drain(
-                            share.stream().map(set -> set.identity().number()).toList())));
+            committers.forEach((node, share) -> requests.put(node, new LogRequest.Drain(share)));
             for (Map.Entry<String, LogReply> reply :
                     grid.messages().call(requests, remaining).entrySet()) {
                 if (reply.getValue() instanceof LogReply.Done) {
-                    left.removeAll(committers.getOrDefault(reply.getKey(), Set.of()));
+                    left.keySet().removeAll(committers.getOrDefault(reply.getKey(), List.of()));
                 } else {
                     why = String.valueOf(reply.getValue());
                 }
             }
             if (!left.isEmpty() && clock.nowMicros() >= end) {
                 throw Refusal.upstream("the observation log of "
-                        + left.stream().map(FeatureSet::name).sorted().toList()
+                        + left.values().stream().map(FeatureSet::name).toList()
                         + " could not be brought into history within " + limit + " (" + why
                         + "); try again, or ask with fresh: false for what history holds now");
             }
@@ -129,6 +128,11 @@ public final class ObservationLogNode implements ObservationLog, ObservationDrai
                     failure);
             return new LogReply.Failed(String.valueOf(failure.getMessage()));
         }
+    }
+
+    /** What a node has to do before it is ready: merges again what it owns of the log and does not remember. */
+    public void recover() {
+        owner.tend();
     }
 
     /** What a node has to do every second or so: owned entries, then records, then what is due to be drained. */
@@ -209,12 +213,11 @@ public final class ObservationLogNode implements ObservationLog, ObservationDrai
         return grid.partitions().committer(set).equals(grid.partitions().self());
     }
 
-    private Map<String, Set<FeatureSet>> byCommitter(Set<FeatureSet> sets) {
-        Map<String, Set<FeatureSet>> byNode = new LinkedHashMap<>();
-        for (FeatureSet set : sets) {
-            byNode.computeIfAbsent(grid.partitions().committer(set), missing -> new HashSet<>())
-                    .add(set);
-        }
+    private Map<String, List<Integer>> byCommitter(Map<Integer, FeatureSet> sets) {
+        Map<String, List<Integer>> byNode = new LinkedHashMap<>();
+        sets.forEach((number, set) -> byNode.computeIfAbsent(
+                        grid.partitions().committer(set), missing -> new ArrayList<>())
+                .add(number));
         return byNode;
     }
 

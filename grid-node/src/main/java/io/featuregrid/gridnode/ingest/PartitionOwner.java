@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +40,7 @@ final class PartitionOwner {
     private static final Logger LOGGER = LoggerFactory.getLogger(PartitionOwner.class);
     private static final Duration PAUSE = Duration.ofMillis(10);
     /** An owner that has to be told of entries: so often it is looked for. */
-    private static final int ADOPTION_TRIES = 1_000;
+    private static final int ADOPTION_TRIES = 100;
 
     private final LogGrid grid;
     private final LogPorts ports;
@@ -46,6 +48,8 @@ final class PartitionOwner {
     private final EntryReader reader;
     private final LogMetrics metrics;
     private final EntryIndex index;
+    /** Entries whose put failed: they may be there, and their owner may be another by now and not know of them. */
+    private final Set<LogEntry.Summary> strays = ConcurrentHashMap.newKeySet();
 
     PartitionOwner(LogGrid grid, LogPorts ports, LogSettings settings, EntryReader reader, LogMetrics metrics) {
         this.grid = grid;
@@ -74,9 +78,11 @@ final class PartitionOwner {
             return full(List.of(entry));
         }
         EntryIndex.Tracked tracked = reserved.getFirst();
+        boolean known = false;
         try {
             grid.log().put(entry);
             boolean still = stillInCharge(List.of(tracked));
+            known = true;
             if (part == null) {
                 merge(entry);
             } else {
@@ -86,6 +92,9 @@ final class PartitionOwner {
                 index.merged(tracked);
             }
         } finally {
+            if (!known) {
+                strays.add(entry.summary());
+            }
             index.doubt(tracked, null);
         }
         return new LogReply.Done();
@@ -103,6 +112,7 @@ final class PartitionOwner {
             return full(entries);
         }
         int put = 0;
+        boolean known = false;
         try {
             for (LogEntry entry : entries) {
                 grid.log().put(entry);
@@ -110,7 +120,11 @@ final class PartitionOwner {
                 put++;
             }
             stillInCharge(reserved);
+            known = true;
         } finally {
+            if (!known) {
+                reserved.forEach(tracked -> strays.add(tracked.summary()));
+            }
             reserved.forEach(tracked -> index.doubt(tracked, null));
         }
         return new LogReply.Done();
@@ -155,8 +169,9 @@ final class PartitionOwner {
         if (!inCharge) {
             return new LogReply.NotInCharge();
         }
-        keys.forEach(index::untrack);
+        // In this order: what is no longer remembered would lie in the log unseen if the removal failed.
         grid.log().remove(keys);
+        keys.forEach(index::untrack);
         // A new owner may have read the entries before they were removed.
         return keys.stream().allMatch(key -> mine(key.partition())) ? new LogReply.Done() : new LogReply.NotInCharge();
     }
@@ -188,20 +203,18 @@ final class PartitionOwner {
     }
 
     LogReply doubts() {
-        for (int partition = 0; partition < grid.partitions().count(); partition++) {
-            if (mine(partition)) {
-                inCharge(partition);
-            }
-        }
+        mine().forEach(this::inCharge);
         return new LogReply.Uploads(List.copyOf(index.openUploads()));
     }
 
     /** What has to be done now and then: takes up partitions that came, lets go of others, asks about what is in doubt. */
     void tend() {
-        index.keep(this::mine);
-        for (int partition = 0; partition < grid.partitions().count(); partition++) {
-            if (mine(partition)) {
-                inCharge(partition);
+        List<Integer> mine = mine();
+        index.keep(mine);
+        mine.forEach(this::inCharge);
+        for (LogEntry.Summary stray : List.copyOf(strays)) {
+            if (tellOwner(stray)) {
+                strays.remove(stray);
             }
         }
         dropRemovedSets();
@@ -283,37 +296,48 @@ final class PartitionOwner {
         return true;
     }
 
+    private List<Integer> mine() {
+        List<Integer> mine = new ArrayList<>();
+        for (int partition = 0; partition < grid.partitions().count(); partition++) {
+            if (mine(partition)) {
+                mine.add(partition);
+            }
+        }
+        return mine;
+    }
+
     private boolean mine(int partition) {
         return grid.partitions().owner(partition).equals(grid.partitions().self());
     }
 
-    /** After entries were put: makes sure that their owner knows them. */
+    /** After entries were put: makes sure that their owner knows them. Whether that is still this node. */
     private boolean stillInCharge(Collection<EntryIndex.Tracked> put) {
         boolean still = true;
         for (EntryIndex.Tracked tracked : put) {
-            if (!mine(tracked.summary().key().partition())) {
+            LogEntry.Summary entry = tracked.summary();
+            if (!mine(entry.key().partition())) {
                 still = false;
-                handOver(tracked.summary());
+                for (int tries = 0; !tellOwner(entry); tries++) {
+                    if (tries == ADOPTION_TRIES) {
+                        throw Refusal.upstream("the owner of partition "
+                                + entry.key().partition()
+                                + " could not be told of an entry of the log (expected a grid that settles; try again)");
+                    }
+                    grid.pauses().pause(PAUSE);
+                }
             }
         }
         return still;
     }
 
-    private void handOver(LogEntry.Summary entry) {
-        for (int tries = 0; tries < ADOPTION_TRIES; tries++) {
-            String owner = grid.partitions().owner(entry.key().partition());
-            LogReply reply = owner.equals(grid.partitions().self())
-                    ? adopt(List.of(entry))
-                    : grid.messages()
-                            .call(Map.of(owner, new LogRequest.Adopt(List.of(entry))), settings.uploadLimit())
-                            .get(owner);
-            if (reply instanceof LogReply.Done) {
-                return;
-            }
-            grid.pauses().pause(PAUSE);
-        }
-        throw Refusal.upstream("the owner of partition " + entry.key().partition()
-                + " could not be told of an entry of the log (expected a grid that settles; try again)");
+    private boolean tellOwner(LogEntry.Summary entry) {
+        String owner = grid.partitions().owner(entry.key().partition());
+        LogReply reply = owner.equals(grid.partitions().self())
+                ? adopt(List.of(entry))
+                : grid.messages()
+                        .call(Map.of(owner, new LogRequest.Adopt(List.of(entry))), settings.uploadLimit())
+                        .get(owner);
+        return reply instanceof LogReply.Done;
     }
 
     private LogReply full(List<LogEntry> entries) {
