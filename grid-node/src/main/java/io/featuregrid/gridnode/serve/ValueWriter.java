@@ -4,6 +4,8 @@ import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.definition.TypedValues;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /** Writes one row of a column, which holds a value, as JSON. Chosen once a plan. */
 @FunctionalInterface
@@ -25,7 +27,9 @@ interface ValueWriter {
         if (lies == ColumnType.STRING) {
             return (json, column, row) -> json.string(column.bytesAt(row));
         }
-        return (json, column, row) -> json.raw(JsonBytes.ascii(
-                TypedValues.write(type, TypedValues.box(type, column, row)).toString()));
+        return (json, column, row) -> {
+            Object value = Objects.requireNonNull(TypedValues.box(type, column, row));
+            json.raw(TypedValues.write(type, value).toString().getBytes(StandardCharsets.UTF_8));
+        };
     }
 }

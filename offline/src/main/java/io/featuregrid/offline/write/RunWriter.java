@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -24,10 +26,7 @@ import org.apache.iceberg.Table;
 
 /** Writes a run: one sorted file for each carry set and bucket in it. */
 final class RunWriter {
-    /** By ordinal. */
-    private static final byte[][] ORIGINS = Arrays.stream(Origin.values())
-            .map(origin -> origin.text().getBytes(StandardCharsets.UTF_8))
-            .toArray(byte[][]::new);
+    private static final Map<Origin, byte[]> ORIGINS = origins();
 
     private final HistoryTable history;
     private final RunColumns run;
@@ -38,6 +37,14 @@ final class RunWriter {
         this.history = history;
         this.run = run;
         this.ingest = ingest;
+    }
+
+    private static Map<Origin, byte[]> origins() {
+        Map<Origin, byte[]> texts = new EnumMap<>(Origin.class);
+        for (Origin origin : Origin.values()) {
+            texts.put(origin, origin.text().getBytes(StandardCharsets.UTF_8));
+        }
+        return texts;
     }
 
     /** Writes all rows of the buffer, which stays as it is. */
@@ -188,7 +195,7 @@ final class RunWriter {
             return switch (source.kind()) {
                 case KEY -> buffer.keys().bytesAt(buffered, source.index());
                 case FEATURE -> buffer.column(buffered, source.index()).bytesAt(buffer.rowInBatch(buffered));
-                case ORIGIN -> ORIGINS[buffer.origin(buffered).ordinal()];
+                case ORIGIN -> Objects.requireNonNull(ORIGINS.get(buffer.origin(buffered)));
                 case CARRIED -> CarrySets.carriedBytes(buffer.carried(buffered).features());
                 case OBSERVED_AT, INSERTED_AT, SEQUENCE, TOMBSTONE, CARRY, BUCKET ->
                     throw new IllegalArgumentException("bytes of " + source.kind());
