@@ -54,11 +54,16 @@ def grids(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[featuregri
         yield left, right, nodes[1]
 
 
-def test_each_node_answers_for_every_key_and_both_write_one_history(
+def test_two_nodes_are_one_grid_and_one_is_enough(
     grids: tuple[featuregrid.Grid, featuregrid.Grid, NodeProcess], tmp_path: Path
 ) -> None:
     left, right, second = grids
-    path = tmp_path / "definitions.py"
+    each_answers_for_every_key_and_both_write_one_history(left, right, tmp_path / "definitions.py")
+    a_change_of_the_catalog_on_one_node_is_seen_by_the_other(left, right, tmp_path / "definitions.py")
+    what_was_acknowledged_outlives_a_node_that_is_killed(left, second)
+
+
+def each_answers_for_every_key_and_both_write_one_history(left: featuregrid.Grid, right: featuregrid.Grid, path: Path) -> None:
     path.write_text(DEFINITIONS)
     left.apply(path)
     right.ingest("shop", pa.table({"id": numpy.arange(50), "city": [f"city {number}" for number in range(50)]}), observed_at=OBSERVED)
@@ -92,21 +97,14 @@ def test_each_node_answers_for_every_key_and_both_write_one_history(
         assert {name: train[name].to_pylist() for name in outputs} == expected
 
 
-def test_a_change_of_the_catalog_on_one_node_is_seen_by_the_other(
-    grids: tuple[featuregrid.Grid, featuregrid.Grid, NodeProcess], tmp_path: Path
-) -> None:
-    left, right, _ = grids
-    path = tmp_path / "definitions.py"
+def a_change_of_the_catalog_on_one_node_is_seen_by_the_other(left: featuregrid.Grid, right: featuregrid.Grid, path: Path) -> None:
     path.write_text(DEFINITIONS + "    discount: float | None\n")
     right.apply(path)
     left.upload({"sale.id": ["sale 1"], "sale.discount": [0.5]})
     assert right.query({"sale.id": "sale 1"}, ["sale.discount"])["sale.discount"] == 0.5
 
 
-def test_what_was_acknowledged_outlives_a_node_that_is_killed(
-    grids: tuple[featuregrid.Grid, featuregrid.Grid, NodeProcess], tmp_path: Path
-) -> None:
-    left, _, second = grids
+def what_was_acknowledged_outlives_a_node_that_is_killed(left: featuregrid.Grid, second: NodeProcess) -> None:
     ids = [f"late {number}" for number in range(ROWS)]
     left.upload({"sale.id": ids, "sale.price": [1.5] * ROWS})
     second.kill()

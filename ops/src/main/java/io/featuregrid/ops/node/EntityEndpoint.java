@@ -111,7 +111,7 @@ final class EntityEndpoint {
     /** Why nobody is served the value; null if they are. */
     private static @Nullable String missing(Feature feature, @Nullable Stamp stamp, boolean tombstone, long now) {
         if (stamp == null) {
-            return "never written, or ended for the whole entity";
+            return "never written";
         }
         if (tombstone) {
             return "tombstone";
