@@ -80,10 +80,7 @@ public final class LogMessageCodec {
                 case 6 -> new LogRequest.Measure(list(input, DataInputStream::readInt));
                 case 7 ->
                     new LogRequest.Gather(
-                            input.readInt(),
-                            list(input, DataInputStream::readInt),
-                            input.readInt(),
-                            input.readLong());
+                            input.readInt(), list(input, DataInputStream::readInt), input.readInt(), input.readLong());
                 case 8 -> new LogRequest.Doubts();
                 case 9 -> new LogRequest.Drain(list(input, DataInputStream::readInt));
                 default -> throw unknown(kind);
@@ -185,7 +182,8 @@ public final class LogMessageCodec {
             return reader.read(input);
         } catch (IOException damaged) {
             throw new IllegalStateException(
-                    "a message of the log of " + bytes.length + " bytes cannot be read (expected a node of this version)",
+                    "a message of the log of " + bytes.length
+                            + " bytes cannot be read (expected a node of this version)",
                     damaged);
         }
     }

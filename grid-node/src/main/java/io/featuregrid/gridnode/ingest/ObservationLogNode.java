@@ -215,9 +215,9 @@ public final class ObservationLogNode implements ObservationLog, ObservationDrai
 
     private Map<String, List<Integer>> byCommitter(Map<Integer, FeatureSet> sets) {
         Map<String, List<Integer>> byNode = new LinkedHashMap<>();
-        sets.forEach((number, set) -> byNode.computeIfAbsent(
-                        grid.partitions().committer(set), missing -> new ArrayList<>())
-                .add(number));
+        sets.forEach(
+                (number, set) -> byNode.computeIfAbsent(grid.partitions().committer(set), missing -> new ArrayList<>())
+                        .add(number));
         return byNode;
     }
 

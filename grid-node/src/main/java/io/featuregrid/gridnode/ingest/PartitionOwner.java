@@ -319,9 +319,10 @@ final class PartitionOwner {
                 still = false;
                 for (int tries = 0; !tellOwner(entry); tries++) {
                     if (tries == ADOPTION_TRIES) {
-                        throw Refusal.upstream("the owner of partition "
-                                + entry.key().partition()
-                                + " could not be told of an entry of the log (expected a grid that settles; try again)");
+                        throw Refusal.upstream(
+                                "the owner of partition "
+                                        + entry.key().partition()
+                                        + " could not be told of an entry of the log (expected a grid that settles; try again)");
                     }
                     grid.pauses().pause(PAUSE);
                 }

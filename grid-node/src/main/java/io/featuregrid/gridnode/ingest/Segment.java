@@ -14,12 +14,12 @@ public record Segment(int set, int shard, long number, List<EntryKey> keys) {
         keys = List.copyOf(keys);
     }
 
-    boolean closed() {
+    public boolean closed() {
         return keys.isEmpty();
     }
 
     /** The same segment when its entries are in history and no longer in the log. Its number stays known. */
-    Segment close() {
+    public Segment close() {
         return new Segment(set, shard, number, List.of());
     }
 }

@@ -77,7 +77,6 @@ final class IgniteLogStore implements LogStore {
         }
     }
 
-
     /** Each in order: two changes of many keys in different orders could wait for each other. */
     private static List<Set<CachedKey>> chunks(Collection<EntryKey> keys) {
         List<Set<CachedKey>> chunks = new ArrayList<>();

@@ -11,11 +11,16 @@ import org.apache.ignite.Ignite;
 import org.apache.ignite.binary.BinaryObjectBuilder;
 import org.apache.ignite.cache.affinity.Affinity;
 import org.apache.ignite.cache.affinity.rendezvous.RendezvousAffinityFunction;
+import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.processors.affinity.AffinityTopologyVersion;
+import org.jspecify.annotations.Nullable;
 
 /** Who owns what in an Ignite grid. */
 final class IgnitePartitions implements Partitions {
+    /** In charge while no node of the baseline is there: it is never alive. */
+    private static final String NOBODY = new UUID(0, 0).toString();
+
     private final Ignite ignite;
     private final Affinity<Object> log;
     private final Affinity<Object> segments;
@@ -70,7 +75,11 @@ final class IgnitePartitions implements Partitions {
 
     @Override
     public String owner(int partition) {
-        return log.mapPartitionToNode(partition).id().toString();
+        return name(log.mapPartitionToNode(partition));
+    }
+
+    private static String name(@Nullable ClusterNode node) {
+        return node == null ? NOBODY : node.id().toString();
     }
 
     @Override
@@ -83,7 +92,7 @@ final class IgnitePartitions implements Partitions {
 
     @Override
     public String committer(FeatureSet set) {
-        return segments.mapKeyToNode(set.table()).id().toString();
+        return name(segments.mapKeyToNode(set.table()));
     }
 
     @Override
