@@ -55,7 +55,7 @@ final class SimulatedGrid {
     private long missing;
 
     /** A process on a machine. */
-    final class Node {
+    static final class Node {
         final int place;
         private int run;
         private boolean lives;
@@ -91,8 +91,7 @@ final class SimulatedGrid {
         }
     }
 
-    SimulatedGrid(
-            Random random, SimulationWorld world, int count, LogSettings settings, BufferAllocator allocator) {
+    SimulatedGrid(Random random, SimulationWorld world, int count, LogSettings settings, BufferAllocator allocator) {
         this.random = random;
         this.world = world;
         this.settings = settings;
@@ -154,7 +153,12 @@ final class SimulatedGrid {
                 node.place + 1);
         node.log = new ObservationLogNode(
                 ports,
-                new LogPorts(world, new StepwiseOnline(), history, new SimulationWorld.Stamps(stamps, timeline), node.metrics),
+                new LogPorts(
+                        world,
+                        new StepwiseOnline(),
+                        history,
+                        new SimulationWorld.Stamps(stamps, timeline),
+                        node.metrics),
                 settings,
                 allocator);
         for (int partition = 0; partition < PARTITIONS; partition++) {

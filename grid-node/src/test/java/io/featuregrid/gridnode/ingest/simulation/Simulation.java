@@ -69,7 +69,8 @@ final class Simulation {
         this.world = new SimulationWorld(random);
         LogSettings settings = new LogSettings(
                 random.nextInt(4) == 0 ? 20_000 : 1 << 20,
-                new LogSettings.SegmentLimits(1 << 16, Duration.ofMillis(1 + random.nextInt(40)), 1 + random.nextInt(6)),
+                new LogSettings.SegmentLimits(
+                        1 << 16, Duration.ofMillis(1 + random.nextInt(40)), 1 + random.nextInt(6)),
                 Duration.ofMillis(100),
                 Duration.ofMillis(150),
                 Duration.ofMillis(400),
@@ -161,15 +162,18 @@ final class Simulation {
             FeatureBatch batch = rows.observations();
             List<Column> keys = batch.columns().subList(0, set.key().size());
             FeatureBatch asked = FeatureBatch.onHeap(set.key(), keys, batch.rows());
-            OnlineRead read = OnlineRead.ofAnyAge(set, List.of(set.feature(SimulationWorld.TOKEN).orElseThrow()), timeline.nowMicros(), true);
+            OnlineRead read = OnlineRead.ofAnyAge(
+                    set, List.of(set.feature(SimulationWorld.TOKEN).orElseThrow()), timeline.nowMicros(), true);
             OnlineRows found = grid.online.read(read, asked);
-            StampColumn stamps = java.util.Objects.requireNonNull(found.stamps()).getFirst();
+            StampColumn stamps =
+                    java.util.Objects.requireNonNull(found.stamps()).getFirst();
             Column observed = batch.column(batch.names().indexOf("__observed_at"));
             for (int row = 0; row < batch.rows(); row++) {
                 boolean merged = stamps.stamp(row).isPresent()
                         && (!observed.hasValue(row) || stamps.stamp(row).get().observedAt() >= observed.longAt(row));
                 if (!merged) {
-                    violations.add("row " + row + " of an acknowledged write (" + receipt + ") is not in its online row");
+                    violations.add(
+                            "row " + row + " of an acknowledged write (" + receipt + ") is not in its online row");
                 }
             }
         }
@@ -259,10 +263,12 @@ final class Simulation {
         for (Write write : writes) {
             long there = write.tokens.stream().filter(counts::containsKey).count();
             if (write.receipt != null && there < write.tokens.size()) {
-                violations.add("of an acknowledged write of " + write.tokens.size() + " rows " + there + " are in history");
+                violations.add(
+                        "of an acknowledged write of " + write.tokens.size() + " rows " + there + " are in history");
             }
             if (write.receipt == null && there > 0 && there < write.tokens.size()) {
-                violations.add("of a write that failed " + there + " of " + write.tokens.size() + " rows are in history");
+                violations.add(
+                        "of a write that failed " + there + " of " + write.tokens.size() + " rows are in history");
             }
         }
         if (!grid.entries.isEmpty()) {

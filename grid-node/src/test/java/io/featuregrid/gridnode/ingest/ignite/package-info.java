@@ -1,0 +1,4 @@
+@NullMarked
+package io.featuregrid.gridnode.ingest.ignite;
+
+import org.jspecify.annotations.NullMarked;

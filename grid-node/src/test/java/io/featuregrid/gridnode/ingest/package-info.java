@@ -1,0 +1,4 @@
+@NullMarked
+package io.featuregrid.gridnode.ingest;
+
+import org.jspecify.annotations.NullMarked;
