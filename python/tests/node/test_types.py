@@ -41,7 +41,7 @@ TYPES = """
         id: Primary[int]
         kind: typing.Literal["a", "b c"] | None
         small: fg.Decimal[9, 2] | None
-        middle: fg.Decimal[18, 4] | None = feature(min=-1_000_000, max=decimal.Decimal("1e9"))
+        middle: fg.Decimal[18, 4] | None = feature(min=-1_000_000_000, max=decimal.Decimal("1e9"))
         big: fg.Decimal[38, 10] | None
         raw: bytes | None
         numbers: list[int] | None
@@ -144,13 +144,17 @@ def test_other_readers_see_the_same_values(grid: featuregrid.Grid, applied: Appl
     with duckdb.connect() as database:
         database.execute("set TimeZone = 'UTC'")
         ducked = database.sql("select * from read_parquet(?, union_by_name = true)", params=[files]).to_arrow_table()
-    for other in (scan.to_arrow(), ducked):
+    for reader, other in {"pyiceberg": scan.to_arrow(), "DuckDB": ducked}.items():
         ordered = other.sort_by("id")
         for each in SCHEMA:
-            assert rows(ordered.column(each)) == rows(given.column(each)), each
+            expected = rows(given.column(each))
+            if reader == "pyiceberg" and each == "points":
+                # Its own: where it projects structs in a list, it makes an empty list of a null one.
+                expected = ["[]" if value == "None" else value for value in expected]
+            assert rows(ordered.column(each)) == expected, (reader, each)
     bounded = StaticTable.from_metadata(location).scan(row_filter="small > 0 and kind = 'a'").to_arrow()
-    expected = [row["id"] for row in given.to_pylist() if row["small"] is not None and row["small"] > 0 and row["kind"] == "a"]
-    assert sorted(bounded.column("id").to_pylist()) == expected
+    wanted = [row["id"] for row in given.to_pylist() if row["small"] is not None and row["small"] > 0 and row["kind"] == "a"]
+    assert sorted(bounded.column("id").to_pylist()) == wanted
 
 
 def rows(column: pa.ChunkedArray) -> list[str]:
@@ -211,7 +215,7 @@ def two() -> Any:
         ("kind", pa.array(["a", "c"]), r'"c" in row 1 \(expected enum<a\|"b c">'),
         ("small", pa.array([1.5, 0.1]), r"0\.1 in row 1 \(expected decimal\(9,2\)"),
         ("small", pa.array([Decimal("1"), Decimal("12345678")]), r"12345678 in row 1"),
-        ("middle", pa.array([1, 1_000_000_001]), r"1000000001\.0000 in row 1 \(expected: a value in -1000000\.0000\.\."),
+        ("middle", pa.array([1, 1_000_000_001]), r"1000000001\.0000 in row 1 \(expected: a value in -1000000000\.0000\.\."),
         ("raw", pa.array(["x", "y"]), r"expected binary"),
         ("numbers", pa.array([[1.0], [1.5]]), r"\[1\.5\] in row 1 \(expected list<int64>"),
         ("single", pa.array([[1.0, 2.0, 3.0], [1.0]]), r"\[1\.0\] in row 1 \(expected vector<float32>\(3\)"),

@@ -13,6 +13,7 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.ArrowType.ArrowTypeID;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.util.TransferPair;
+import org.apache.arrow.vector.util.VectorAppender;
 
 /** Parts of batches, for columns of every Arrow type: runs of rows, or chosen rows. */
 final class RootSlices {
@@ -97,7 +98,38 @@ final class RootSlices {
                 && fields.stream().noneMatch(field -> field.getType().getTypeID() == ArrowTypeID.Null);
     }
 
+    /** Whether a nested column can be put together from runs of rows, which copies more types than row by row, and whole buffers. */
+    private static boolean appendable(Field field) {
+        return field.getChildren().stream()
+                .allMatch(child -> switch (child.getType().getTypeID()) {
+                    case Union, ListView, LargeListView, RunEndEncoded, Utf8View, BinaryView, Null -> false;
+                    default -> appendable(child);
+                });
+    }
+
+    private static void append(FieldVector source, FieldVector target, int[] rows) {
+        target.setInitialCapacity(rows.length);
+        target.allocateNew();
+        VectorAppender appender = new VectorAppender(target);
+        TransferPair pair = source.getTransferPair(source.getAllocator());
+        try (FieldVector run = (FieldVector) pair.getTo()) {
+            int next;
+            for (int index = 0; index < rows.length; index = next) {
+                next = index + 1;
+                while (next < rows.length && rows[next] == rows[next - 1] + 1) {
+                    next++;
+                }
+                pair.splitAndTransfer(rows[index], next - index);
+                run.accept(appender, null);
+            }
+        }
+    }
+
     private static void copy(FieldVector source, FieldVector target, int[] rows) {
+        if (nested(source.getField()) && appendable(source.getField())) {
+            append(source, target, rows);
+            return;
+        }
         if (!(source instanceof NullVector)) {
             target.setInitialCapacity(rows.length);
             target.allocateNew();

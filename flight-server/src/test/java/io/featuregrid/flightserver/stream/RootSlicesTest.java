@@ -2,6 +2,14 @@ package io.featuregrid.flightserver.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.featuregrid.planner.batch.Column;
+import io.featuregrid.planner.batch.ColumnBuilder;
+import io.featuregrid.planner.batch.arrow.ArrowReader;
+import io.featuregrid.planner.batch.arrow.ArrowWriter;
+import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.TypedValues;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +68,56 @@ class RootSlicesTest {
         assertThat(RootSlices.copyable(List.of(number))).isTrue();
         assertThat(RootSlices.copyable(List.of(listView))).isFalse();
         assertThat(RootSlices.copyable(List.of(number, inside))).isFalse();
+    }
+
+    @Test
+    void rowsOfNestedColumnsCanBeChosen() {
+        for (String text : List.of(
+                "list<timestamp>",
+                "list<struct<a: list<int64>, b: string>>",
+                "struct<d: decimal(9,2), v: vector<float32>(2)>",
+                "list<vector<float64>(2)>",
+                "vector<float32>(2)")) {
+            FeatureType type = FeatureType.parse(text);
+            Column column = column(type);
+            try (VectorSchemaRoot root =
+                            new VectorSchemaRoot(List.of(ArrowWriter.write("c", type, column, allocator)));
+                    VectorSchemaRoot chosen = RootSlices.chosen(root, new int[] {1, 2, 3, 5, 8})) {
+                assertThat(chosen.getRowCount()).isEqualTo(5);
+                Column found =
+                        ArrowReader.read(chosen.getVector(0), type, new ArrowReader.Reading("column 'c'", 0, false));
+                int row = 0;
+                for (int from : new int[] {1, 2, 3, 5, 8}) {
+                    assertThat(TypedValues.describe(type, found, row++))
+                            .as("row %d of %s", from, text)
+                            .isEqualTo(TypedValues.describe(type, column, from));
+                }
+            }
+        }
+    }
+
+    /** Nine values as JSON states them, a null among them. */
+    private static Column column(FeatureType type) {
+        ColumnBuilder builder = new ColumnBuilder(type.columnType(), 9);
+        ObjectMapper json = new ObjectMapper();
+        for (int row = 0; row < 9; row++) {
+            String value = switch (type.text()) {
+                case "list<timestamp>" -> "[\"2020-01-0%dT00:00:00Z\", null]".formatted(row + 1);
+                case "list<struct<a: list<int64>, b: string>>" ->
+                    "[{\"a\": [%d, null]}, null, {\"b\": \"x\"}]".formatted(row);
+                case "struct<d: decimal(9,2), v: vector<float32>(2)>" ->
+                    "{\"d\": \"%d.25\", \"v\": [1, %d]}".formatted(row, row);
+                case "list<vector<float64>(2)>" -> "[[%d, 0.5], null]".formatted(row);
+                default -> "[%d, 0.5]".formatted(row);
+            };
+            try {
+                TypedValues.set(
+                        type, builder, row, row == 2 ? null : TypedValues.require(type, json.readTree(value), "c"));
+            } catch (JsonProcessingException failure) {
+                throw new IllegalArgumentException(value, failure);
+            }
+        }
+        return builder.build();
     }
 
     private static void assertPadded(ViewVarCharVector vector) {

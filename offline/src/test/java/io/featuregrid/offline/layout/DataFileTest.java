@@ -140,6 +140,32 @@ class DataFileTest {
         }
     }
 
+    /** A reader holds a row group of each column: it must not be larger because values are. */
+    @Test
+    void pagesOfLongVectorsHaveFewerRowsInAllColumns() throws IOException {
+        FeatureType type = FeatureType.parse("vector<float64>(4096)");
+        FeatureSet set = Definitions.alone(
+                Definitions.set("thing", List.of(), null, List.of(Definitions.nullable("v", type)), List.of()));
+        Object vector = new RandomValues(1).value(type);
+        try (HistoryDriver driver = new HistoryDriver(home)) {
+            driver.ingest(
+                    set,
+                    Definitions.options("{}"),
+                    List.of("v"),
+                    Stream.generate(() -> List.of(vector)).limit(600).toList());
+        }
+        DataFile file = FileStatistics.dataFiles(home, set.table()).getFirst();
+        try (ParquetFileReader reader = FileStatistics.open(file)) {
+            for (ColumnChunkMetaData column :
+                    reader.getFooter().getBlocks().getFirst().getColumns()) {
+                OffsetIndex pages = reader.readOffsetIndex(column);
+                assertThat(pages.getPageCount()).isEqualTo(3);
+                assertThat(pages.getFirstRowIndex(1)).isEqualTo(255);
+                assertThat(pages.getFirstRowIndex(2)).isEqualTo(510);
+            }
+        }
+    }
+
     private static void checkMetrics(DataFile file) {
         Map<Integer, List<Object>> values = new HashMap<>();
         Map<Integer, PrimitiveType> types = new HashMap<>();
