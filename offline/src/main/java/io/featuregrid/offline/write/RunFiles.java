@@ -20,7 +20,6 @@ final class RunFiles implements AutoCloseable {
     private static final long RUN_BYTES = 96L << 20;
 
     private final RunColumns columns;
-    private final HistoryTable table;
     private final IngestJournal journal;
     private final CarriedRows carriedRows;
     private final RunBuffer buffer;
@@ -39,7 +38,6 @@ final class RunFiles implements AutoCloseable {
      */
     RunFiles(RunColumns columns, HistoryTable table, IngestJournal journal, String id, OptionalLong onlineUntil) {
         this.columns = columns;
-        this.table = table;
         this.journal = journal;
         this.carriedRows = new CarriedRows(table);
         this.buffer = new RunBuffer(columns);

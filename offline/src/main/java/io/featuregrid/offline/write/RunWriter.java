@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
@@ -24,10 +23,8 @@ import org.apache.iceberg.Table;
 
 /** Writes a run: one sorted file for each carry set and bucket in it. */
 final class RunWriter {
-    /** By ordinal. */
-    private static final byte[][] ORIGINS = Arrays.stream(Origin.values())
-            .map(origin -> origin.text().getBytes(StandardCharsets.UTF_8))
-            .toArray(byte[][]::new);
+    /** By code. */
+    private static final byte[][] ORIGINS = texts();
 
     private final HistoryTable history;
     private final RunColumns run;
@@ -38,6 +35,14 @@ final class RunWriter {
         this.history = history;
         this.run = run;
         this.ingest = ingest;
+    }
+
+    private static byte[][] texts() {
+        byte[][] texts = new byte[Origin.values().length + 1][];
+        for (Origin origin : Origin.values()) {
+            texts[origin.code()] = origin.text().getBytes(StandardCharsets.UTF_8);
+        }
+        return texts;
     }
 
     /** Writes all rows of the buffer, which stays as it is. */
@@ -192,7 +197,7 @@ final class RunWriter {
             return switch (source.kind()) {
                 case KEY -> buffer.keys().bytesAt(buffered, source.index());
                 case FEATURE -> buffer.column(buffered, source.index()).bytesAt(buffer.rowInBatch(buffered));
-                case ORIGIN -> ORIGINS[buffer.origin(buffered).ordinal()];
+                case ORIGIN -> ORIGINS[buffer.origin(buffered).code()];
                 case CARRIED -> CarrySets.carriedBytes(buffer.carried(buffered).features());
                 case OBSERVED_AT, INSERTED_AT, SEQUENCE, TOMBSTONE, CARRY, BUCKET ->
                     throw new IllegalArgumentException("bytes of " + source.kind());
