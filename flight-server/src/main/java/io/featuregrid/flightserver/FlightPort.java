@@ -77,7 +77,7 @@ public final class FlightPort implements AutoCloseable {
                     new TrainingSetExchange(ports.catalogs(), history, spool, settings.limits(), allocator),
                     new ObservationsUpload(ports.history(), allocator),
                     new HistoryStream(history, settings.limits(), allocator),
-                    new FlightActions(ports.catalogs(), ports.history()));
+                    new FlightActions(ports.catalogs(), history));
             FlightProducer producer = new FeatureGridProducer(ports.catalogs(), services, calls, workers, allocator);
             Server server = server(settings, allocator, producer, workers, new TrafficMeter(ports.metrics()));
             server.start();

@@ -2,7 +2,7 @@ package io.featuregrid.flightserver.action;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.featuregrid.flightserver.request.JsonText;
-import io.featuregrid.offline.History;
+import io.featuregrid.flightserver.stream.FreshHistory;
 import io.featuregrid.planner.definition.CatalogJson;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
@@ -38,7 +38,7 @@ public final class FlightActions {
         void run(byte[] body, Consumer<byte[]> results);
     }
 
-    public FlightActions(CatalogStore catalogs, History history) {
+    public FlightActions(CatalogStore catalogs, FreshHistory history) {
         actions = List.of(
                 new FlightAction(
                         "catalog",

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.featuregrid.flightserver.request.JsonText;
-import io.featuregrid.offline.History;
+import io.featuregrid.flightserver.stream.FreshHistory;
 import io.featuregrid.offline.load.LoadResult;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.FeatureSet;
@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Loads a set's history into the grid, and says how far it is. */
-record LoadAction(CatalogStore catalogs, History history) implements FlightActions.Answer {
+record LoadAction(CatalogStore catalogs, FreshHistory history) implements FlightActions.Answer {
     private static final String EXPECTED = " (expected {\"set\": the name of a set, \"as_of\": \"now\" or a time})";
     private static final Set<String> OPTIONS = Set.of("set", "as_of");
 

@@ -2,6 +2,8 @@ package io.featuregrid.flightserver.stream;
 
 import io.featuregrid.offline.History;
 import io.featuregrid.offline.join.TrainingSetJoin;
+import io.featuregrid.offline.load.LoadProgress;
+import io.featuregrid.offline.load.LoadResult;
 import io.featuregrid.offline.read.HistoryScan;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.execute.ObservationDrain;
@@ -10,6 +12,7 @@ import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
 import io.featuregrid.planner.plan.TrainingSetPlan.Lookup;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * History as a reader asks for it: with everything that was acknowledged before, or as it is. Safe for use by several threads.
@@ -53,6 +56,12 @@ public final class FreshHistory {
     public HistoryScan scan(FeatureSet set, boolean fresh) {
         settle(List.of(set), fresh);
         return history.scan(set);
+    }
+
+    /** Loads a set as of a time into the online store, as {@link History#load}, after what is acknowledged by now has come into history. */
+    public LoadResult load(FeatureSet set, OptionalLong asOf, LoadProgress progress) {
+        settle(List.of(set), true);
+        return history.load(set, asOf, progress);
     }
 
     private long settle(List<FeatureSet> sets, boolean fresh) {
