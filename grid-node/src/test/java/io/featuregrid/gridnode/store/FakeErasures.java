@@ -10,19 +10,20 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Erasures that a test puts down; of every set. */
+/** Erasures that a test puts down. */
 public final class FakeErasures implements Erasures {
-    private final Map<ByteBuffer, Stamp> marks = new ConcurrentHashMap<>();
+    private final Map<String, Map<ByteBuffer, Stamp>> marks = new ConcurrentHashMap<>();
 
     /** Puts the entities of keys on the list. */
-    public void add(FeatureBatch keys, Stamp mark) {
+    public void add(FeatureSet set, FeatureBatch keys, Stamp mark) {
+        Map<ByteBuffer, Stamp> ofSet = marks.computeIfAbsent(set.name(), missing -> new ConcurrentHashMap<>());
         for (int row = 0; row < keys.rows(); row++) {
-            marks.put(ByteBuffer.wrap(KeyBytes.of(keys.columns(), row)), mark);
+            ofSet.put(ByteBuffer.wrap(KeyBytes.of(keys.columns(), row)), mark);
         }
     }
 
     @Override
     public ErasureList of(FeatureSet set) {
-        return new ErasureList(marks);
+        return new ErasureList(marks.getOrDefault(set.name(), Map.of()));
     }
 }

@@ -331,7 +331,7 @@ public abstract class OnlineStoreContract {
     @Test
     void observationsOfErasedEntitiesAreSkippedFromThenOn() {
         FeatureSet set = prepared(ID, "x int64");
-        erasures.add(Observation.keys(set, List.of(List.of(7L))), new Stamp(0, 5, 5));
+        erasures.add(set, Observation.keys(set, List.of(List.of(7L))), new Stamp(0, 5, 5));
         merge(
                 set,
                 Observation.of(50, 5, 5, 7L).carrying("x", 1L),

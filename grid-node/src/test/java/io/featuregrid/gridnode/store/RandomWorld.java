@@ -196,7 +196,7 @@ final class RandomWorld {
                 keys.stream().filter(one -> random.nextBoolean()).toList();
         FeatureBatch batch = Observation.keys(set, erased);
         Stamp mark = new Stamp(0, random.nextInt(6), random.nextLong(sequence + 1));
-        erasures.add(batch, mark);
+        erasures.add(set, batch, mark);
         heap.erase(set, batch, mark);
         store.erase(set, batch, mark);
     }

@@ -55,7 +55,7 @@ public final class IgniteOnlineStore implements OnlineStore {
     private final Erasures erasures;
     private final StoredValues values;
     private final RowDefinitions definitions;
-    private final ConcurrentMap<Integer, Access> accesses = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Access> accesses = new ConcurrentHashMap<>();
 
     /** All that a request needs of one definition of a set. */
     // The bytes go to other nodes as they are: nobody changes them.
@@ -96,7 +96,7 @@ public final class IgniteOnlineStore implements OnlineStore {
                 registerKey(set);
             }
             definitions.learn(set, access.rows(), access.keys());
-            accesses.put(set.identity().number(), access);
+            accesses.put(set.name(), access);
             return set;
         });
     }
@@ -221,7 +221,7 @@ public final class IgniteOnlineStore implements OnlineStore {
     // The same object in nearly every request: sets are large, so they are compared only when that fails.
     @SuppressWarnings("ReferenceEquality")
     private Access access(FeatureSet set) {
-        Access access = accesses.get(set.identity().number());
+        Access access = accesses.get(set.name());
         if (access == null) {
             throw new IllegalStateException("set '" + set.name() + "' is used before it was prepared");
         }

@@ -2,19 +2,20 @@ package io.featuregrid.gridnode.store.ignite;
 
 import io.featuregrid.gridnode.store.RowLayout;
 import io.featuregrid.planner.batch.Stamp;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectOutput;
 import javax.cache.processor.MutableEntry;
 import org.apache.ignite.binary.BinaryObject;
-import org.apache.ignite.binary.BinaryReader;
-import org.apache.ignite.binary.BinaryWriter;
 
 /** Removes from one row what stamps at or below a mark brought. */
-final class RowEraseProcessor extends RowProcessor {
+public final class RowEraseProcessor extends RowProcessor {
     private static final long serialVersionUID = 1L;
 
     private transient Stamp mark = new Stamp(0, Long.MIN_VALUE, Long.MIN_VALUE);
 
     /** For Ignite. */
-    RowEraseProcessor() {}
+    public RowEraseProcessor() {}
 
     RowEraseProcessor(RowLayout layout, Stamp mark) {
         super(layout);
@@ -36,13 +37,14 @@ final class RowEraseProcessor extends RowProcessor {
     }
 
     @Override
-    void write(BinaryWriter writer) {
-        writer.writeLongArray("mark", new long[] {mark.observedAt(), mark.insertedAt(), mark.sequence()});
+    void write(ObjectOutput out) throws IOException {
+        out.writeLong(mark.observedAt());
+        out.writeLong(mark.insertedAt());
+        out.writeLong(mark.sequence());
     }
 
     @Override
-    void read(BinaryReader reader) {
-        long[] words = reader.readLongArray("mark");
-        mark = new Stamp(words[0], words[1], words[2]);
+    void read(ObjectInput in) throws IOException {
+        mark = new Stamp(in.readLong(), in.readLong(), in.readLong());
     }
 }

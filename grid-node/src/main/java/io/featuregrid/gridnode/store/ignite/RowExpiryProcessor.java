@@ -1,19 +1,20 @@
 package io.featuregrid.gridnode.store.ignite;
 
 import io.featuregrid.gridnode.store.RowLayout;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectOutput;
 import javax.cache.processor.MutableEntry;
 import org.apache.ignite.binary.BinaryObject;
-import org.apache.ignite.binary.BinaryReader;
-import org.apache.ignite.binary.BinaryWriter;
 
 /** Removes one row if it is expired still: what was written since it was found keeps it. */
-final class RowExpiryProcessor extends RowProcessor {
+public final class RowExpiryProcessor extends RowProcessor {
     private static final long serialVersionUID = 1L;
 
     private transient long now = Long.MIN_VALUE;
 
     /** For Ignite. */
-    RowExpiryProcessor() {}
+    public RowExpiryProcessor() {}
 
     RowExpiryProcessor(RowLayout layout, long now) {
         super(layout);
@@ -29,12 +30,12 @@ final class RowExpiryProcessor extends RowProcessor {
     }
 
     @Override
-    void write(BinaryWriter writer) {
-        writer.writeLong("now", now);
+    void write(ObjectOutput out) throws IOException {
+        out.writeLong(now);
     }
 
     @Override
-    void read(BinaryReader reader) {
-        now = reader.readLong("now");
+    void read(ObjectInput in) throws IOException {
+        now = in.readLong();
     }
 }

@@ -4,20 +4,21 @@ import io.featuregrid.gridnode.store.RowChange;
 import io.featuregrid.gridnode.store.RowLayout;
 import io.featuregrid.gridnode.store.RowStamps;
 import io.featuregrid.planner.batch.Stamp;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectOutput;
 import javax.cache.processor.MutableEntry;
 import org.apache.ignite.binary.BinaryObject;
-import org.apache.ignite.binary.BinaryReader;
-import org.apache.ignite.binary.BinaryWriter;
 import org.jspecify.annotations.Nullable;
 
 /** Merges observations into one row. */
-final class RowMergeProcessor extends RowProcessor {
+public final class RowMergeProcessor extends RowProcessor {
     private static final long serialVersionUID = 1L;
 
     private transient RowChange change = new RowChange(new RowStamps(), new @Nullable Object[0]);
 
     /** For Ignite. */
-    RowMergeProcessor() {}
+    public RowMergeProcessor() {}
 
     RowMergeProcessor(RowLayout layout, RowChange change) {
         super(layout);
@@ -40,15 +41,19 @@ final class RowMergeProcessor extends RowProcessor {
     }
 
     @Override
-    void write(BinaryWriter writer) {
-        writer.writeByteArray("stamps", change.stamps().encode());
-        writer.writeObjectArray("values", change.values());
+    void write(ObjectOutput out) throws IOException {
+        byte[] stamps = change.stamps().encode();
+        out.writeInt(stamps.length);
+        out.write(stamps);
+        out.writeObject(change.values());
     }
 
     @Override
-    void read(BinaryReader reader) {
+    void read(ObjectInput in) throws IOException, ClassNotFoundException {
         RowStamps stamps = new RowStamps();
-        stamps.decode(reader.readByteArray("stamps"));
-        change = new RowChange(stamps, reader.readObjectArray("values"));
+        byte[] bytes = new byte[in.readInt()];
+        in.readFully(bytes);
+        stamps.decode(bytes);
+        change = new RowChange(stamps, (@Nullable Object[]) in.readObject());
     }
 }

@@ -1,21 +1,23 @@
 package io.featuregrid.gridnode.store.ignite;
 
 import io.featuregrid.gridnode.store.RowLayout;
+import java.io.Externalizable;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectOutput;
 import javax.cache.processor.MutableEntry;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.binary.BinaryObject;
-import org.apache.ignite.binary.BinaryReader;
-import org.apache.ignite.binary.BinaryWriter;
-import org.apache.ignite.binary.Binarylizable;
 import org.apache.ignite.cache.CacheEntryProcessor;
 import org.apache.ignite.resources.IgniteInstanceResource;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Changes one row where it lives, under the newest definition that the node there knows. Its one argument is the writer's layout, encoded,
- * which all rows of a call share. May run more than once for one call: what it does is idempotent.
+ * which all rows of a call share. Ignite wraps what it injects in an object of its own, which it writes by the rules of Java, not by those of
+ * its binary objects: hence externalizable. May run more than once for one call: what it does is idempotent.
  */
-abstract class RowProcessor implements CacheEntryProcessor<Object, BinaryObject, @Nullable Void>, Binarylizable {
+abstract class RowProcessor implements CacheEntryProcessor<Object, BinaryObject, @Nullable Void>, Externalizable {
     private static final long serialVersionUID = 1L;
 
     private transient String set = "";
@@ -37,9 +39,9 @@ abstract class RowProcessor implements CacheEntryProcessor<Object, BinaryObject,
     abstract void process(
             MutableEntry<Object, BinaryObject> entry, RowDefinitions definitions, RowDefinitions.Known known);
 
-    abstract void write(BinaryWriter writer);
+    abstract void write(ObjectOutput out) throws IOException;
 
-    abstract void read(BinaryReader reader);
+    abstract void read(ObjectInput in) throws IOException, ClassNotFoundException;
 
     @Override
     public final @Nullable Void process(MutableEntry<Object, BinaryObject> entry, Object... arguments) {
@@ -55,19 +57,20 @@ abstract class RowProcessor implements CacheEntryProcessor<Object, BinaryObject,
     }
 
     @Override
-    public final void writeBinary(BinaryWriter out) {
-        out.writeString("set", set);
-        out.writeIntArray("version", new int[] {
-            writer.setNumber(), writer.firstEpoch(), writer.epoch(), writer.nextNumber(), writer.removed()
-        });
+    public final void writeExternal(ObjectOutput out) throws IOException {
+        out.writeUTF(set);
+        out.writeInt(writer.setNumber());
+        out.writeInt(writer.firstEpoch());
+        out.writeInt(writer.epoch());
+        out.writeInt(writer.nextNumber());
+        out.writeInt(writer.removed());
         write(out);
     }
 
     @Override
-    public final void readBinary(BinaryReader in) {
-        set = in.readString("set");
-        int[] version = in.readIntArray("version");
-        writer = new RowLayout.Version(version[0], version[1], version[2], version[3], version[4]);
+    public final void readExternal(ObjectInput in) throws IOException, ClassNotFoundException {
+        set = in.readUTF();
+        writer = new RowLayout.Version(in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readInt());
         read(in);
     }
 }
