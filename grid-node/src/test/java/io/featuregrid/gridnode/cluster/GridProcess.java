@@ -78,7 +78,8 @@ final class GridProcess implements AutoCloseable {
 
     /** Ends the process as a crash would, and returns what it still said. */
     List<String> kill() throws InterruptedException, IOException {
-        process.destroyForcibly();
+        // Of the handle: that of the process would throw away what it still said.
+        process.toHandle().destroyForcibly();
         process.waitFor();
         List<String> rest = new ArrayList<>();
         for (String line = answers.readLine(); line != null; line = answers.readLine()) {
