@@ -1,15 +1,21 @@
 package io.featuregrid.gridnode.cluster;
 
 import org.apache.ignite.IgniteLogger;
+import org.apache.ignite.internal.processors.odbc.ClientListenerNioListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Ignite's log as part of ours. What Ignite calls information, some hundred lines a start, is shown only to who debugs. */
 final class GridLog implements IgniteLogger {
+    /** Whoever reads what is not there, or is refused, would else write a page of the node's log each time. */
+    private static final String CLIENTS = ClientListenerNioListener.class.getName();
+
     private final Logger log;
+    private final boolean clients;
 
     GridLog(String category) {
+        this.clients = category.equals(CLIENTS);
         this.log = LoggerFactory.getLogger(category);
     }
 
@@ -35,7 +41,11 @@ final class GridLog implements IgniteLogger {
 
     @Override
     public void warning(String message, @Nullable Throwable failure) {
-        log.warn(message, failure);
+        if (clients) {
+            log.debug(message, failure);
+        } else {
+            log.warn(message, failure);
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.apache.ignite.internal.processors.cache.binary.CacheObjectBinaryProce
 import org.apache.ignite.internal.processors.odbc.ClientListenerConnectionContext;
 import org.apache.ignite.internal.processors.odbc.ClientListenerNioListener;
 import org.apache.ignite.internal.processors.odbc.ClientMessage;
+import org.apache.ignite.internal.processors.platform.client.ClientBooleanResponse;
 import org.apache.ignite.internal.processors.platform.client.ClientResponse;
 import org.apache.ignite.internal.processors.platform.client.ClientStatus;
 import org.apache.ignite.internal.util.nio.GridNioFilter;
@@ -24,8 +25,6 @@ import org.apache.ignite.internal.util.nio.GridNioSession;
  * into the chain of filters by reflection; a node in which that fails does not start.
  */
 final class ReaderGate extends PassingFilter {
-    private static final int HEAD_BYTES = Short.BYTES + Long.BYTES;
-
     private final GridKernalContext kernal;
 
     private ReaderGate(GridKernalContext kernal) {
@@ -72,31 +71,28 @@ final class ReaderGate extends PassingFilter {
             }
             return;
         }
-        if (payload.length < HEAD_BYTES) {
+        if (payload.length < ReaderRequest.HEAD_BYTES) {
             session.close();
             return;
         }
         ReaderRequest request = ReaderRequest.of(payload);
-        if (request.putsBinaryType()) {
-            answer(session, connection, request, refusalOfType(payload));
-            return;
-        }
-        Optional<String> refusal = request.refusal();
+        Optional<String> refusal = request.statesType() ? refusalOfType(request.statedType()) : request.refusal();
         if (refusal.isPresent()) {
-            answer(session, connection, request, refusal);
+            answer(
+                    session,
+                    connection,
+                    new ClientResponse(request.id(), ClientStatus.SECURITY_VIOLATION, refusal.get()));
+        } else if (request.statesTypeName()) {
+            answer(session, connection, new ClientBooleanResponse(request.id(), true));
+        } else if (request.statesType()) {
+            answer(session, connection, new ClientResponse(request.id()));
         } else {
             proceedMessageReceived(session, message);
         }
     }
 
     private static void answer(
-            GridNioSession session,
-            ClientListenerConnectionContext connection,
-            ReaderRequest request,
-            Optional<String> refusal) {
-        ClientResponse response = refusal.map(
-                        reason -> new ClientResponse(request.id(), ClientStatus.SECURITY_VIOLATION, reason))
-                .orElseGet(() -> new ClientResponse(request.id()));
+            GridNioSession session, ClientListenerConnectionContext connection, ClientResponse response) {
         session.send(connection.parser().encode(response));
     }
 
@@ -104,8 +100,7 @@ final class ReaderGate extends PassingFilter {
      * A client states the type of a composite key before it sends one. That changes nothing where the type is known and has those
      * fields, so it is answered and forgotten; anything else would change what rows look like.
      */
-    private Optional<String> refusalOfType(byte[] payload) {
-        Optional<StatedType> stated = StatedType.read(payload, HEAD_BYTES);
+    private Optional<String> refusalOfType(Optional<StatedType> stated) {
         if (stated.isEmpty()) {
             return Optional.of("a binary type cannot be read (expected a type as Ignite's clients write it)");
         }

@@ -14,8 +14,11 @@ import java.util.Set;
  * for a key, and trusts the offsets of a binary object; here a key is a number, a string or a binary object whose offsets lie inside it.
  */
 final class ReaderRequest {
-    static final short PUT_BINARY_TYPE = 3003;
+    /** Bytes before what the operation takes. */
+    static final int HEAD_BYTES = Short.BYTES + Long.BYTES;
 
+    private static final short PUT_TYPE_NAME = 3001;
+    private static final short PUT_TYPE = 3003;
     private static final short GET = 1000;
     private static final short GET_ALL = 1003;
     private static final short CONTAINS_KEY = 1011;
@@ -62,11 +65,13 @@ final class ReaderRequest {
     private static final int HAS_SCHEMA = 2;
     private static final int HAS_RAW = 4;
 
+    private final byte[] payload;
     private final ByteBuffer bytes;
     private final short operation;
     private final long id;
 
-    private ReaderRequest(ByteBuffer bytes, short operation, long id) {
+    private ReaderRequest(byte[] payload, ByteBuffer bytes, short operation, long id) {
+        this.payload = payload;
         this.bytes = bytes;
         this.operation = operation;
         this.id = id;
@@ -79,15 +84,26 @@ final class ReaderRequest {
      */
     static ReaderRequest of(byte[] payload) {
         ByteBuffer bytes = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
-        return new ReaderRequest(bytes, bytes.getShort(), bytes.getLong());
+        return new ReaderRequest(payload, bytes, bytes.getShort(), bytes.getLong());
     }
 
     long id() {
         return id;
     }
 
-    boolean putsBinaryType() {
-        return operation == PUT_BINARY_TYPE;
+    /** Whether the client states a type, of which {@link #statedType} tells. */
+    boolean statesType() {
+        return operation == PUT_TYPE || operation == PUT_TYPE_NAME;
+    }
+
+    /** Whether what is stated is only a type's name; then the answer says whether it is taken. */
+    boolean statesTypeName() {
+        return operation == PUT_TYPE_NAME;
+    }
+
+    /** The type that the client states, or empty if what it sent is none. */
+    Optional<StatedType> statedType() {
+        return operation == PUT_TYPE ? StatedType.read(payload, HEAD_BYTES) : StatedType.readName(payload, HEAD_BYTES);
     }
 
     /** Why a reader may not send this, or empty if it may. */

@@ -52,6 +52,18 @@ record StatedType(int id, String name, List<Field> fields, boolean isEnum) {
         }
     }
 
+    /** Reads a type of which only the name is stated, behind the platform that it is named for. */
+    static Optional<StatedType> readName(byte[] payload, int from) {
+        ByteBuffer bytes = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            bytes.position(from + 1);
+            int id = bytes.getInt();
+            return Optional.of(new StatedType(id, text(bytes), List.of(), false));
+        } catch (BufferUnderflowException | IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
+    }
+
     private static String text(ByteBuffer bytes) {
         int type = bytes.get();
         if (type == NULL) {
