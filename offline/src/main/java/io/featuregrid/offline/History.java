@@ -159,8 +159,7 @@ public final class History implements AutoCloseable {
      * @param target gets them as {@link io.featuregrid.planner.batch.ObservationColumns} says; need not close them
      */
     public void observations(FeatureSet set, FeatureBatch keys, long time, Consumer<FeatureBatch> target) {
-        try (NewestObservations newest =
-                NewestObservations.ofEntities(set, pin(set), keys, time, joining, target)) {
+        try (NewestObservations newest = NewestObservations.ofEntities(set, pin(set), keys, time, joining, target)) {
             newest.next();
         }
     }

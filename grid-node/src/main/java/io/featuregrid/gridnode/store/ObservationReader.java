@@ -40,8 +40,7 @@ public final class ObservationReader {
      * @param values the forms that values are stored in
      * @throws FeatureGridException PARSE_FAILED if the batch has a column that is no feature of the set
      */
-    public ObservationReader(
-            FeatureSet set, FeatureBatch observations, ErasureList erasures, StoredValues values) {
+    public ObservationReader(FeatureSet set, FeatureBatch observations, ErasureList erasures, StoredValues values) {
         this.storedValues = values;
         this.erasures = erasures;
         this.keys = observations.columns().subList(0, set.key().size());

@@ -34,7 +34,7 @@ final class Answers {
         }
         return switch (column.type()) {
             case STRING -> column.describe(row);
-            case BINARY -> HexFormat.of().formatHex(column.bytesAt(row));
+            case BINARY, DECIMAL, NESTED -> HexFormat.of().formatHex(column.bytesAt(row));
             case FLOAT64 -> column.describe(row) + "/" + Long.toHexString(column.longAt(row));
             default -> Long.toString(column.bitsAt(row));
         };

@@ -9,6 +9,8 @@ import io.featuregrid.planner.batch.Origin;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.TypedValues;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,11 +62,12 @@ public record Observation(
             add(names, columns, column, observations, one -> one.key().get(at));
         }
         for (String name : features) {
-            ColumnBuilder column =
-                    new ColumnBuilder(set.feature(name).orElseThrow().type().columnType(), observations.size());
+            FeatureType type = set.feature(name).orElseThrow().type();
+            ColumnBuilder column = new ColumnBuilder(type.columnType(), observations.size());
             for (int row = 0; row < observations.size(); row++) {
                 if (observations.get(row).carried().containsKey(name)) {
-                    put(column, row, observations.get(row).carried().get(name));
+                    TypedValues.set(
+                            type, column, row, observations.get(row).carried().get(name));
                 }
             }
             names.add(name);

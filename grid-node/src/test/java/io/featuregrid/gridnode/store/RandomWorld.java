@@ -6,19 +6,29 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.KeyBytes;
 import io.featuregrid.planner.batch.Origin;
 import io.featuregrid.planner.batch.Stamp;
+import io.featuregrid.planner.definition.DecimalType;
+import io.featuregrid.planner.definition.EnumType;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.ListType;
+import io.featuregrid.planner.definition.ScalarType;
+import io.featuregrid.planner.definition.StructType;
+import io.featuregrid.planner.definition.VectorType;
 import io.featuregrid.planner.execute.ErasureList;
 import io.featuregrid.planner.execute.Erasures;
 import io.featuregrid.planner.execute.HeapOnlineStore;
 import io.featuregrid.planner.execute.OnlineRead;
 import io.featuregrid.planner.execute.OnlineStore;
 import io.featuregrid.planner.time.Durations;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small world out of a seed: a set whose definition changes, observations of few entities in small ranges of time, erasures. Its store
@@ -43,7 +54,16 @@ final class RandomWorld {
             FeatureType.STRING,
             FeatureType.BOOL,
             FeatureType.TIMESTAMP,
-            FeatureType.DATE);
+            FeatureType.DATE,
+            FeatureType.BINARY,
+            FeatureType.parse("enum<a|b>"),
+            FeatureType.parse("decimal(20,3)"),
+            FeatureType.parse("list<string>"),
+            FeatureType.parse("list<timestamp>"),
+            FeatureType.parse("struct<a: int64, b: list<date>>"),
+            FeatureType.parse("list<struct<at: timestamp, raw: binary>>"),
+            FeatureType.parse("vector<float32>(2)"),
+            FeatureType.parse("vector<float64>(2)"));
 
     private final Random random;
     private final Evolution evolution = new Evolution(OnlineStoreContract.newName());
@@ -64,6 +84,37 @@ final class RandomWorld {
     /** Values of a type that are easily lost on the way. */
     static List<Object> edges(FeatureType type) {
         return switch (type) {
+            case ScalarType scalar -> edges(scalar);
+            case EnumType texts -> List.copyOf(texts.values());
+            case DecimalType decimal ->
+                List.of(
+                        new BigDecimal(BigInteger.ZERO, decimal.scale()),
+                        new BigDecimal(BigInteger.valueOf(-1), decimal.scale()),
+                        new BigDecimal(
+                                BigInteger.TEN.pow(decimal.precision()).subtract(BigInteger.ONE), decimal.scale()));
+            case ListType list -> {
+                List<@Nullable Object> full = new ArrayList<>(edges(list.element()));
+                full.add(1, null);
+                yield List.of(List.of(), full);
+            }
+            case StructType struct -> {
+                Map<String, @Nullable Object> full = new LinkedHashMap<>();
+                Map<String, @Nullable Object> empty = new LinkedHashMap<>();
+                for (StructType.Field field : struct.fields()) {
+                    full.put(field.name(), edges(field.type()).getLast());
+                    empty.put(field.name(), null);
+                }
+                yield List.of(full, empty);
+            }
+            case VectorType vector ->
+                vector.element() == VectorType.Element.FLOAT32
+                        ? List.of(new float[] {-0.0f, Float.NaN}, new float[] {1.5f, Float.MIN_VALUE})
+                        : List.of(new double[] {-0.0, Double.NaN}, new double[] {1.5, Double.MIN_VALUE});
+        };
+    }
+
+    private static List<Object> edges(ScalarType type) {
+        return switch (type) {
             case INT64 -> List.of(0L, -1L, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 40);
             case FLOAT64 ->
                 List.of(0.0, -0.0, Double.NaN, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, Double.MAX_VALUE, 0.1);
@@ -72,6 +123,7 @@ final class RandomWorld {
             case TIMESTAMP ->
                 List.of(0L, -1L, -999_999L, -1_000_001L, 1L, Long.MIN_VALUE, Long.MAX_VALUE, 1_700_000_000_123_456L);
             case DATE -> List.of(0L, -1L, 19_000L, (long) Integer.MIN_VALUE, (long) Integer.MAX_VALUE);
+            case BINARY -> List.of(new byte[0], new byte[] {0, -1, 127});
         };
     }
 
@@ -119,7 +171,7 @@ final class RandomWorld {
     private String newFeature() {
         String name = "f" + random.nextInt(10);
         features.removeIf(feature -> feature.startsWith(name + " "));
-        return name + " " + oneOf(TYPES).text();
+        return name + " " + oneOf(TYPES).text().replace(" ", "");
     }
 
     private List<List<Object>> keys() {

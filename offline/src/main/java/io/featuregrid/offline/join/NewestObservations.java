@@ -36,7 +36,12 @@ public final class NewestObservations implements AutoCloseable {
     private final ObservationBuffer buffer;
 
     private NewestObservations(
-            FeatureSet set, PinnedTable table, long time, Workers workers, Consumer<FeatureBatch> target, Entities entities) {
+            FeatureSet set,
+            PinnedTable table,
+            long time,
+            Workers workers,
+            Consumer<FeatureBatch> target,
+            Entities entities) {
         this.carried = set.carried();
         this.lookup = new SetLookup(set, table, AsOf.PLAIN, workers, cancellation);
         this.buffer = new ObservationBuffer(set, carried, target);
@@ -107,8 +112,7 @@ public final class NewestObservations implements AutoCloseable {
                 wanted.set(row, column, keys.column(column), row);
             }
         }
-        Iterator<SpineRows> once =
-                List.of(new SpineRows(wanted, times, known)).iterator();
+        Iterator<SpineRows> once = List.of(new SpineRows(wanted, times, known)).iterator();
         return new NewestObservations(set, table, time, workers, target, new Entities() {
             @Override
             public @Nullable SpineRows next(long asOf) {

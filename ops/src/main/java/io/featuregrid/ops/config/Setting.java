@@ -22,8 +22,8 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             new Setting<>("http.host", "127.0.0.1", "address", "where HTTP listens", Setting::loopbackHost);
     static final Setting<Integer> HTTP_PORT =
             new Setting<>("http.port", "8080", "port", "where HTTP listens; 0 takes a free port", number(0, 65_535));
-    static final Setting<Integer> HTTP_MAX_BODY_BYTES = new Setting<>(
-            "http.max-body-bytes", "16MiB", "bytes", "the largest request body", fewBytes(1, 256 << 20));
+    static final Setting<Integer> HTTP_MAX_BODY_BYTES =
+            new Setting<>("http.max-body-bytes", "16MiB", "bytes", "the largest request body", fewBytes(1, 256 << 20));
     static final Setting<Integer> HTTP_MAX_CONCURRENT_REQUESTS = new Setting<>(
             "http.max-concurrent-requests",
             "256",
@@ -59,11 +59,7 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             "where thin clients and other nodes reach the grid",
             Setting::loopbackHost);
     static final Setting<Integer> THIN_PORT = new Setting<>(
-            "thin.port",
-            "10800",
-            "port",
-            "where Ignite thin clients read; 0 takes a free port",
-            number(0, 65_535));
+            "thin.port", "10800", "port", "where Ignite thin clients read; 0 takes a free port", number(0, 65_535));
     static final Setting<Integer> GRID_DISCOVERY_PORT = new Setting<>(
             "grid.discovery-port", "0", "port", "by which nodes find each other; 0: a free port", number(0, 65_535));
     static final Setting<Integer> GRID_COMMUNICATION_PORT = new Setting<>(
@@ -159,13 +155,14 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             } catch (NumberFormatException | ArithmeticException noNumber) {
                 // Refused below, with the same words as a number out of bounds.
             }
-            throw new IllegalArgumentException("a number of bytes from " + least + " to " + most
-                    + ", with KiB, MiB or GiB behind it if you like");
+            throw new IllegalArgumentException(
+                    "a number of bytes from " + least + " to " + most + ", with KiB, MiB or GiB behind it if you like");
         };
     }
 
     private static List<String> addresses(String text) {
-        List<String> addresses = text.isBlank() ? List.of() : List.of(text.strip().split("\\s*,\\s*"));
+        List<String> addresses =
+                text.isBlank() ? List.of() : List.of(text.strip().split("\\s*,\\s*"));
         for (String address : addresses) {
             if (!address.matches(".+:[1-9][0-9]{0,4}")) {
                 throw new IllegalArgumentException(

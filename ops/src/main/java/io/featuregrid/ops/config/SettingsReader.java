@@ -78,8 +78,9 @@ public final class SettingsReader {
         if (grid != null
                 && !grid.addresses().peers().isEmpty()
                 && value(Setting.HISTORY_FOLDER).filter(String::isEmpty).isPresent()) {
-            problems.add("grid.peers names other nodes, but history.folder is not set (expected one folder that all nodes"
-                    + " of the grid share)");
+            problems.add(
+                    "grid.peers names other nodes, but history.folder is not set (expected one folder that all nodes"
+                            + " of the grid share)");
         }
         if (http == null || flight == null || history == null || grid == null || log == null || !problems.isEmpty()) {
             throw new SettingsException(problems);

@@ -50,8 +50,7 @@ final class EntityEndpoint {
     private final ObservationDrain drain;
     private final Clock clock;
 
-    EntityEndpoint(
-            CatalogStore catalogs, OnlineStore online, History history, ObservationDrain drain, Clock clock) {
+    EntityEndpoint(CatalogStore catalogs, OnlineStore online, History history, ObservationDrain drain, Clock clock) {
         this.catalogs = catalogs;
         this.online = online;
         this.history = history;
@@ -81,8 +80,11 @@ final class EntityEndpoint {
         ObjectNode reply = JsonNodeFactory.instance.objectNode();
         for (int index = 0; index < set.carried().size(); index++) {
             Feature feature = set.carried().get(index);
-            StampColumn stamps = rows.stamps() == null ? new StampColumn(1) : rows.stamps().get(index);
-            reply.set(set.name() + "." + feature.name(), describe(feature, rows.values().column(index), stamps, now));
+            StampColumn stamps =
+                    rows.stamps() == null ? new StampColumn(1) : rows.stamps().get(index);
+            reply.set(
+                    set.name() + "." + feature.name(),
+                    describe(feature, rows.values().column(index), stamps, now));
         }
         return HttpReply.json(reply);
     }

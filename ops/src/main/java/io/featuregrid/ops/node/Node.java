@@ -116,9 +116,7 @@ public final class Node implements AutoCloseable {
         opened.push(grid);
         GridParts parts = openGrid(grid, clock, metrics);
         History history = History.open(
-                home,
-                settings.history(),
-                new HistoryPorts(parts.stamps(), parts.online(), parts.erasures(), metrics));
+                home, settings.history(), new HistoryPorts(parts.stamps(), parts.online(), parts.erasures(), metrics));
         opened.push(history);
         IgniteObservationLog log = IgniteObservationLog.start(
                 grid.ignite(),
@@ -128,8 +126,8 @@ public final class Node implements AutoCloseable {
                 settings.grid().backups());
         opened.push(log);
         history.finishIngests(parts.catalogs().current());
-        FlightPort flight = FlightPort.start(
-                settings.flight(), new FlightPorts(parts.catalogs(), history, log, metrics), spool);
+        FlightPort flight =
+                FlightPort.start(settings.flight(), new FlightPorts(parts.catalogs(), history, log, metrics), spool);
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
@@ -155,8 +153,7 @@ public final class Node implements AutoCloseable {
     private GridParts openGrid(Grid grid, Clock clock, MetricRegistry metrics) {
         metrics.register("grid.nodes", (Gauge<Integer>) grid::nodes);
         metrics.register("grid.partitions.lost", (Gauge<Integer>) grid::partitionsLost);
-        StampSource stamps =
-                HomeStampSource.open(settings.home().resolve("inserted_at"), clock, grid.nodeNumber());
+        StampSource stamps = HomeStampSource.open(settings.home().resolve("inserted_at"), clock, grid.nodeNumber());
         GridCatalogStore catalogs = GridCatalogStore.open(grid, Optional.empty());
         opened.push(catalogs);
         GridErasures erasures = GridErasures.open(grid);
@@ -189,8 +186,7 @@ public final class Node implements AutoCloseable {
                 settings.grid().addresses().peers().isEmpty());
         new QueryEndpoints(parts.catalogs(), parts.online(), clock, queries, metrics).mountOn(http);
         new UploadEndpoint(parts.catalogs(), log, clock, settings.history().futureToleranceMicros()).mountOn(http);
-        new ErasureEndpoint(
-                        parts.catalogs(), new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps()))
+        new ErasureEndpoint(parts.catalogs(), new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps()))
                 .mountOn(http);
         new CatalogEndpoints(parts.catalogs()).mountOn(http);
         http.mount(

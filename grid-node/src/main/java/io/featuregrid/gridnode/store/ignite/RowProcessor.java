@@ -28,7 +28,7 @@ abstract class RowProcessor implements CacheEntryProcessor<Object, BinaryObject,
     private transient @Nullable Ignite ignite;
 
     /** For Ignite, which then reads it. */
-    RowProcessor() {}
+    public RowProcessor() {}
 
     RowProcessor(RowLayout layout) {
         this.set = layout.set();
