@@ -5,6 +5,7 @@ import io.featuregrid.planner.error.FeatureGridException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.ignite.DataRegionMetrics;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.Ignition;
@@ -139,6 +140,12 @@ public final class Grid implements AutoCloseable {
             lost += ignite.cache(cache).lostPartitions().size();
         }
         return lost;
+    }
+
+    /** Bytes of memory outside the heap that rows take on this node: pages in use, with the room that is free inside them. */
+    public long memoryBytes() {
+        DataRegionMetrics rows = ignite.dataRegionMetrics(GridConfiguration.ROWS);
+        return rows == null ? 0 : rows.getTotalUsedPages() * rows.getPageSize();
     }
 
     /** Stops the node, once what it does is done; its rows stay in the folder. */

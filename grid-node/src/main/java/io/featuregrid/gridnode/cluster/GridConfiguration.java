@@ -22,6 +22,9 @@ import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
 
 /** Ignite's configuration of a node: everything below one folder, one address, and little when there is little to do. */
 final class GridConfiguration {
+    /** The name of the memory region that holds all rows. */
+    static final String ROWS = "rows";
+
     private static final int WAL_SEGMENT_BYTES = 16 << 20;
     private static final int WAL_SEGMENTS = 4;
     private static final long WAL_BYTES = 512L << 20;
@@ -118,7 +121,8 @@ final class GridConfiguration {
         Path folder = settings.folder();
         long memory = settings.memoryBytes();
         DataRegionConfiguration rows = new DataRegionConfiguration()
-                .setName("rows")
+                .setName(ROWS)
+                .setMetricsEnabled(true)
                 .setPersistenceEnabled(true)
                 .setInitialSize(MIN_REGION_BYTES)
                 .setMaxSize(memory)

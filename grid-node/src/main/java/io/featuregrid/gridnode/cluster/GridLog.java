@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.cluster;
 
+import java.util.List;
 import org.apache.ignite.IgniteLogger;
 import org.apache.ignite.internal.processors.odbc.ClientListenerNioListener;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.slf4j.LoggerFactory;
 final class GridLog implements IgniteLogger {
     /** Whoever reads what is not there, or is refused, would else write a page of the node's log each time. */
     private static final String CLIENTS = ClientListenerNioListener.class.getName();
+
+    /** Advice that does not concern a node of ours: the heap may grow, and every write waits for its answer, so no queue does. */
+    private static final List<String> HINTS = List.of("Initial heap size is", "Message queue limit is set to 0");
 
     private final Logger log;
     private final boolean clients;
@@ -41,7 +45,7 @@ final class GridLog implements IgniteLogger {
 
     @Override
     public void warning(String message, @Nullable Throwable failure) {
-        if (clients) {
+        if (clients || HINTS.stream().anyMatch(message::startsWith)) {
             log.debug(message, failure);
         } else {
             log.warn(message, failure);

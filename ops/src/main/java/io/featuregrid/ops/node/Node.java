@@ -19,7 +19,6 @@ import io.featuregrid.gridnode.serve.QuerySettings;
 import io.featuregrid.gridnode.serve.UploadEndpoint;
 import io.featuregrid.gridnode.store.ignite.ExpirySweeper;
 import io.featuregrid.gridnode.store.ignite.IgniteOnlineStore;
-import io.featuregrid.gridnode.store.ignite.IgniteStoreSettings;
 import io.featuregrid.offline.History;
 import io.featuregrid.offline.HistoryPorts;
 import io.featuregrid.ops.config.NodeSettings;
@@ -119,11 +118,9 @@ public final class Node implements AutoCloseable {
                 home, settings.history(), new HistoryPorts(parts.stamps(), parts.online(), parts.erasures(), metrics));
         opened.push(history);
         IgniteObservationLog log = IgniteObservationLog.start(
-                grid.ignite(),
+                grid,
                 new LogPorts(parts.catalogs(), parts.online(), history.sink(), parts.stamps(), metrics),
-                settings.log(),
-                IgniteStoreSettings.DEFAULTS.partitions(),
-                settings.grid().backups());
+                settings.log());
         opened.push(log);
         history.finishIngests(parts.catalogs().current());
         FlightPort flight =
@@ -153,20 +150,13 @@ public final class Node implements AutoCloseable {
     private GridParts openGrid(Grid grid, Clock clock, MetricRegistry metrics) {
         metrics.register("grid.nodes", (Gauge<Integer>) grid::nodes);
         metrics.register("grid.partitions.lost", (Gauge<Integer>) grid::partitionsLost);
+        metrics.register("grid.memory.bytes", (Gauge<Long>) grid::memoryBytes);
         StampSource stamps = HomeStampSource.open(settings.home().resolve("inserted_at"), clock, grid.nodeNumber());
         GridCatalogStore catalogs = GridCatalogStore.open(grid, Optional.empty());
         opened.push(catalogs);
         GridErasures erasures = GridErasures.open(grid);
         opened.push(erasures);
-        IgniteOnlineStore online = new IgniteOnlineStore(
-                grid.ignite(),
-                new IgniteStoreSettings(
-                        settings.grid().backups(),
-                        IgniteStoreSettings.DEFAULTS.partitions(),
-                        null,
-                        IgniteStoreSettings.DEFAULTS.rowShapes(),
-                        IgniteStoreSettings.DEFAULTS.chunkRows()),
-                erasures);
+        IgniteOnlineStore online = IgniteOnlineStore.on(grid, erasures);
         catalogs.onChange(catalog -> catalog.sets().forEach(online::prepare));
         catalogs.current().sets().forEach(online::prepare);
         ExpirySweeper sweeper = new ExpirySweeper(online, clock);

@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.ingest.ignite;
 
+import io.featuregrid.gridnode.cluster.Grid;
 import io.featuregrid.gridnode.ingest.LogGrid;
 import io.featuregrid.gridnode.ingest.LogMessageCodec;
 import io.featuregrid.gridnode.ingest.LogPorts;
@@ -7,6 +8,7 @@ import io.featuregrid.gridnode.ingest.LogReply;
 import io.featuregrid.gridnode.ingest.LogRequest;
 import io.featuregrid.gridnode.ingest.LogSettings;
 import io.featuregrid.gridnode.ingest.ObservationLogNode;
+import io.featuregrid.gridnode.store.ignite.IgniteStoreSettings;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
@@ -58,6 +60,20 @@ public final class IgniteObservationLog implements ObservationLog, ObservationDr
                 this::pause);
         this.node = new ObservationLogNode(grid, ports, settings, allocator);
         this.tender = Thread.ofPlatform().name("featuregrid-log").daemon().unstarted(this::tend);
+    }
+
+    /**
+     * Takes part in the log of a node's grid, as the method below.
+     *
+     * @param grid stays the caller's
+     */
+    public static IgniteObservationLog start(Grid grid, LogPorts ports, LogSettings settings) {
+        return start(
+                grid.ignite(),
+                ports,
+                settings,
+                IgniteStoreSettings.DEFAULTS.partitions(),
+                grid.settings().backups());
     }
 
     /**

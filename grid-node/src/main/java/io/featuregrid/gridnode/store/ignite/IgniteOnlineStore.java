@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.store.ignite;
 
+import io.featuregrid.gridnode.cluster.Grid;
 import io.featuregrid.gridnode.store.ObservationReader;
 import io.featuregrid.gridnode.store.RowChange;
 import io.featuregrid.gridnode.store.RowLayout;
@@ -84,6 +85,20 @@ public final class IgniteOnlineStore implements OnlineStore {
         this.values = new StoredValues(new BinaryStructs(ignite.binary()));
         this.definitions = RowDefinitions.on(ignite);
         definitions.configure(erasures, settings);
+    }
+
+    /** A store on a node's grid, which stays the caller's, with as many copies of each row as the grid's settings say. */
+    public static IgniteOnlineStore on(Grid grid, Erasures erasures) {
+        IgniteStoreSettings standard = IgniteStoreSettings.DEFAULTS;
+        return new IgniteOnlineStore(
+                grid.ignite(),
+                new IgniteStoreSettings(
+                        grid.settings().backups(),
+                        standard.partitions(),
+                        standard.dataRegion(),
+                        standard.rowShapes(),
+                        standard.chunkRows()),
+                erasures);
     }
 
     @Override
