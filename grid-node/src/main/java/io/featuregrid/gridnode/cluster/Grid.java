@@ -143,6 +143,8 @@ public final class Grid implements AutoCloseable {
     }
 
     /** Bytes of memory outside the heap that rows take on this node: pages in use, with the room that is free inside them. */
+    // What is to replace it has no public way to be read from inside the process.
+    @SuppressWarnings("deprecation")
     public long memoryBytes() {
         DataRegionMetrics rows = ignite.dataRegionMetrics(GridConfiguration.ROWS);
         return rows == null ? 0 : rows.getTotalUsedPages() * rows.getPageSize();
