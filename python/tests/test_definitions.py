@@ -110,7 +110,8 @@ def test_places_are_the_lines_of_class_and_attribute(tmp_path: Path) -> None:
 )
 def test_annotations(tmp_path: Path, annotation: str, word: str, nullable: bool) -> None:
     # A type that is none of ours is for the node to refuse: it knows which ones there are.
-    sets = read_well(tmp_path, f"import datetime, decimal, typing\nimport featuregrid as fg\n@features\nclass Thing:\n    id: Primary[int]\n    x: {annotation}\n")
+    imports = "import datetime, decimal, typing\nimport featuregrid as fg\n"
+    sets = read_well(tmp_path, f"{imports}@features\nclass Thing:\n    id: Primary[int]\n    x: {annotation}\n")
     feature = by_name(sets["thing"]["features"])["x"]
     assert (feature["type"], feature["nullable"]) == (word, nullable)
 

@@ -237,7 +237,8 @@ def _evaluate(text: str, scope: Scope) -> Any:
         name = error.name or text
         raise AnnotationProblem(
             f"{name!r} is neither a feature set of these definitions nor a type (expected int, float, str, bool, "
-            "bytes, datetime.datetime, datetime.date, list[...], Literal[...], fg.Decimal[10, 2], fg.Vector[128], a feature set's class or its key like 'Plane.tailnum')"
+            "bytes, datetime.datetime, datetime.date, list[...], Literal[...], fg.Decimal[10, 2], fg.Vector[128], a "
+            "feature set's class or its key like 'Plane.tailnum')"
         ) from None
     except AttributeError as error:
         owner = declaration_of(error.obj)
