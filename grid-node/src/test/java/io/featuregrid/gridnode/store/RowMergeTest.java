@@ -20,9 +20,10 @@ import org.junit.jupiter.api.TestFactory;
 class RowMergeTest {
     private static final int HIGHEST = 140;
 
-    private record Event(Stamp stamp, boolean tombstone, int[] carried) {
+    private record Event(Stamp stamp, boolean tombstone, List<Integer> carried) {
         RowStamps row() {
-            return RowStamps.ofObservation(stamp, (int) (stamp.sequence() % 5) + 1, tombstone, carried, carried.length);
+            int[] numbers = carried.stream().mapToInt(number -> number).toArray();
+            return RowStamps.ofObservation(stamp, (int) (stamp.sequence() % 5) + 1, tombstone, numbers, numbers.length);
         }
     }
 
@@ -34,7 +35,7 @@ class RowMergeTest {
         private @Nullable Stamp newest;
 
         void add(Event event) {
-            if (event.tombstone && event.carried.length == 0) {
+            if (event.tombstone && event.carried.isEmpty()) {
                 all = max(all, event.stamp);
             }
             if (!event.tombstone) {
@@ -53,9 +54,9 @@ class RowMergeTest {
                 Stamp value = values.get(number);
                 Stamp tombstone = tombstones.get(number);
                 Stamp greatest =
-                        value == null || tombstone != null && tombstone.compareTo(value) > 0 ? tombstone : value;
+                        value == null || (tombstone != null && tombstone.compareTo(value) > 0) ? tombstone : value;
                 if (greatest != null && (all == null || greatest.compareTo(all) > 0)) {
-                    decided.put(greatest == value ? number : -number, greatest);
+                    decided.put(greatest.equals(value) ? number : -number, greatest);
                 }
             }
             return decided;
@@ -130,7 +131,7 @@ class RowMergeTest {
                 row = RowMerge.of(row, event.row(), RowMerge.all()).stamps();
             }
             Stamp newest = stamp(row, row.newest());
-            RowStamps change = new Event(new Stamp(99, 99, 99), true, new int[] {2}).row();
+            RowStamps change = new Event(new Stamp(99, 99, 99), true, List.of(2)).row();
             RowStamps even = RowMerge.of(row, change, number -> number % 2 == 0).stamps();
 
             assertThat(decided(even).keySet())
@@ -145,9 +146,11 @@ class RowMergeTest {
         int count = 1 + random.nextInt(12);
         int features = random.nextInt(5) == 0 ? HIGHEST : 4;
         for (int index = 0; index < count; index++) {
-            int[] carried = random.nextInt(5) == 0
-                    ? new int[0]
-                    : random.ints(3, 1, features + 1).sorted().distinct().toArray();
+            List<Integer> carried = random.ints(random.nextInt(5) == 0 ? 0 : 3, 1, features + 1)
+                    .sorted()
+                    .distinct()
+                    .boxed()
+                    .toList();
             Stamp stamp = new Stamp(random.nextInt(5), random.nextInt(3), random.nextInt(3) * 16L + index);
             events.add(new Event(stamp, random.nextInt(3) == 0, carried));
         }

@@ -2,8 +2,11 @@ package io.featuregrid.gridnode.store.ignite;
 
 import io.featuregrid.gridnode.store.Evolution;
 import io.featuregrid.gridnode.store.Observation;
+import io.featuregrid.gridnode.store.ObservationReader;
+import io.featuregrid.gridnode.store.RowLayout;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.execute.ErasureList;
 import io.featuregrid.planner.execute.Erasures;
 import io.featuregrid.planner.execute.OnlineRead;
 import java.lang.management.ManagementFactory;
@@ -11,13 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
+import org.apache.ignite.IgniteDataStreamer;
 import org.apache.ignite.binary.BinaryObject;
+import org.apache.ignite.stream.StreamReceiver;
 
 /**
  * Measures the online store on one node and prints medians beside a bare get and put of the same rows: by the clock, and by the processor
@@ -62,6 +70,10 @@ public final class OnlineStoreMeasurement {
         for (int threads : new int[] {1, 2}) {
             mergeMany("merge, rows known already", narrow, threads, true);
             mergeMany("merge, newer values", narrow, threads, false);
+        }
+        stream(narrow);
+        for (int threads : new int[] {1}) {
+            mergeMany("merge, newer values, again", narrow, threads, false);
         }
         sizes(wide);
         sizes(narrow);
@@ -172,7 +184,52 @@ public final class OnlineStoreMeasurement {
         }
         System.out.printf(
                 "%-40s %,10d rows/s (%d threads, batches of %d x 10 features), processor %,d ns a row%n",
-                what, perRound * BATCH * 1_000_000_000L / median(nanos), threads, BATCH, median(processor));
+                what, perRound * (BATCH * 1_000_000_000L) / median(nanos), threads, BATCH, median(processor));
+    }
+
+    /** What loading would be with a data streamer whose receiver runs the same merge. */
+    private void stream(FeatureSet set) {
+        RowLayout layout = RowLayout.of(set);
+        byte[] encoded = layout.encode();
+        int batches = 8;
+        List<Long> nanos = new ArrayList<>();
+        try (IgniteDataStreamer<Object, Object> streamer = ignite.dataStreamer(set.name())) {
+            streamer.allowOverwrite(true);
+            streamer.keepBinary(true);
+            streamer.receiver(new Merging(encoded));
+            for (int round = 0; round <= ROUNDS; round++) {
+                List<FeatureBatch> rows = new ArrayList<>();
+                for (int index = 0; index < batches; index++) {
+                    rows.add(batch(set, 10, index * (long) BATCH, BATCH));
+                }
+                long start = System.nanoTime();
+                for (FeatureBatch batch : rows) {
+                    ObservationReader reader = new ObservationReader(set, batch, ErasureList.EMPTY);
+                    for (int row = 0; row < batch.rows(); row++) {
+                        streamer.addData(
+                                (Object) reader.keys().getFirst().longAt(row),
+                                new RowMergeProcessor(layout, Objects.requireNonNull(reader.change(row))));
+                    }
+                    streamer.flush();
+                }
+                nanos.add(System.nanoTime() - start);
+            }
+        }
+        System.out.printf(
+                "%-40s %,10d rows/s%n",
+                "data streamer, newer values", batches * (BATCH * 1_000_000_000L) / median(nanos));
+    }
+
+    // A record is what Ignite writes for other nodes, and here there are none.
+    @SuppressWarnings({"ArrayRecordComponent", "serial"})
+    private record Merging(byte[] layout) implements StreamReceiver<Object, Object> {
+        @Override
+        public void receive(IgniteCache<Object, Object> cache, Collection<Map.Entry<Object, Object>> entries) {
+            IgniteCache<Object, BinaryObject> rows = cache.withKeepBinary();
+            for (Map.Entry<Object, Object> entry : entries) {
+                rows.invoke(entry.getKey(), (RowMergeProcessor) entry.getValue(), layout);
+            }
+        }
     }
 
     private void sizes(FeatureSet set) {

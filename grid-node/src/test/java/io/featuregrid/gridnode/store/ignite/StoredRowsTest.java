@@ -6,6 +6,7 @@ import io.featuregrid.gridnode.store.Evolution;
 import io.featuregrid.gridnode.store.FakeErasures;
 import io.featuregrid.gridnode.store.Observation;
 import io.featuregrid.gridnode.store.ObservationReader;
+import io.featuregrid.gridnode.store.RowChange;
 import io.featuregrid.gridnode.store.RowLayout;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.FeatureSet;
@@ -18,6 +19,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.binary.BinaryObject;
@@ -118,6 +120,7 @@ class StoredRowsTest {
     }
 
     @Test
+    @SuppressWarnings("unchecked")
     void cachesAreSafeAgainstTheLossOfANode() {
         prepared("configured", ID, "x int64");
         CacheConfiguration<?, ?> configuration =
@@ -221,15 +224,10 @@ class StoredRowsTest {
         IgniteOnlineStore skipping = new IgniteOnlineStore(grid.node(0), IgniteStoreSettings.DEFAULTS, erasures);
         FeatureSet set = new Evolution("overtaken").apply(ID, List.of("x int64"));
         skipping.prepare(set);
-        RowMergeProcessor late = new RowMergeProcessor(
-                RowLayout.of(set),
-                new ObservationReader(
-                                set,
-                                Observation.batch(
-                                        set,
-                                        List.of(Observation.of(10, 1, 1, 7L).carrying("x", 1L))),
-                                erasures.of(set))
-                        .change(0));
+        Observation observation = Observation.of(10, 1, 1, 7L).carrying("x", 1L);
+        RowChange change =
+                new ObservationReader(set, Observation.batch(set, List.of(observation)), erasures.of(set)).change(0);
+        RowMergeProcessor late = new RowMergeProcessor(RowLayout.of(set), Objects.requireNonNull(change));
         erasures.add(set, Observation.keys(set, List.of(List.of(7L))), new Stamp(0, 1, 1));
         rows("overtaken").invoke(7L, late, RowLayout.of(set).encode());
 
