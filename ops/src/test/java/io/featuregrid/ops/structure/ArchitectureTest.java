@@ -76,6 +76,7 @@ class ArchitectureTest {
                         Map.entry(
                                 "org.apache.arrow.flight.. is named only in flightserver..",
                                 List.of("ops.cli.Command")),
+                        Map.entry("org.apache.ignite.. is named only in gridnode..", List.of("ops.cli.Command")),
                         Map.entry("planner touches neither network nor disk", List.of(planner)),
                         Map.entry("planner uses threads only through an executor handed in", List.of(planner)),
                         Map.entry("planner names Arrow only in planner.batch.arrow", List.of(planner)),
