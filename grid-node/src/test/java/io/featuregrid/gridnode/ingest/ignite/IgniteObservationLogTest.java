@@ -20,12 +20,16 @@ import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.HeapOnlineStore;
 import io.featuregrid.planner.execute.ObservationLog.Receipt;
 import io.featuregrid.planner.execute.ObservationLog.SetRows;
+import io.featuregrid.planner.execute.ObservationLog.Upload;
 import io.featuregrid.planner.execute.OnlineRead;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cache.affinity.Affinity;
@@ -86,6 +90,45 @@ class IgniteObservationLogTest {
             assertThat(history.ids(pair)).hasSize(50).doesNotHaveDuplicates();
             assertThat(node.log().undrained(List.of(user, pair))).isZero();
             assertThat(node.ignite().cache(LogCaches.LOG).size()).isZero();
+        }
+    }
+
+    @Test
+    void writersAndDrainsAtTheSameTimeLoseAndRepeatNothing() throws Exception {
+        int writers = 4;
+        int writes = 60;
+        try (IgniteNode node = node(1, new HeapOnlineStore(), quiet(), 0);
+                ExecutorService threads = Executors.newFixedThreadPool(writers + 2)) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int writer = 0; writer < writers; writer++) {
+                int from = writer * 1_000;
+                running.add(threads.submit(() -> {
+                    for (int write = 0; write < writes; write++) {
+                        String id = write % 3 == 0 ? from + "/" + write : null;
+                        Upload upload = Rows.upload(id, users(from + write * 2, 1 + write % 2));
+                        Receipt receipt = node.log().append(upload);
+                        if (id != null) {
+                            assertThat(node.log().append(upload)).isEqualTo(receipt);
+                        }
+                    }
+                }));
+            }
+            for (int drainer = 0; drainer < 2; drainer++) {
+                running.add(threads.submit(() -> {
+                    for (int drain = 0; drain < 5; drain++) {
+                        node.log().drain(List.of(user), LIMIT);
+                    }
+                }));
+            }
+            for (Future<?> one : running) {
+                one.get();
+            }
+            node.log().drain(List.of(user), LIMIT);
+
+            assertThat(history.ids(user))
+                    .hasSize(writers * writes * 3 / 2)
+                    .doesNotHaveDuplicates();
+            assertThat(node.log().undrained(List.of(user))).isZero();
         }
     }
 
