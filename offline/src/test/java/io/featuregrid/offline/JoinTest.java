@@ -8,7 +8,6 @@ import io.featuregrid.offline.world.BatchMemory;
 import io.featuregrid.offline.world.Cell;
 import io.featuregrid.offline.world.Definitions;
 import io.featuregrid.offline.world.HistoryDriver;
-import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.FeatureSet;
@@ -55,9 +54,9 @@ class JoinTest {
                     List.of(List.of("3", 33L)));
             try (TrainingSetJoin join = driver.history().join(both)) {
                 List<TypedColumn> columns = List.of(
-                        new TypedColumn("t", ColumnType.TIMESTAMP),
-                        new TypedColumn("k", ColumnType.INT64),
-                        new TypedColumn("k", ColumnType.STRING));
+                        new TypedColumn("t", FeatureType.TIMESTAMP),
+                        new TypedColumn("k", FeatureType.INT64),
+                        new TypedColumn("k", FeatureType.STRING));
                 assertThat(join.spineColumns()).isEqualTo(columns);
                 try (var joined = join.join(driver.memory().batch(columns, List.of(List.of(0L, 3L, "3"))))
                         .features()) {
