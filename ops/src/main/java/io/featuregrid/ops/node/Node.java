@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A running node: everything that it consists of is made and joined here.
  *
- * <p>Under its home lie {@code grid/}, {@code history/}, {@code ingests/}, {@code loads/}, {@code ingests/}, {@code loads/}, {@code inserted_at}, {@code node.json} while it runs,
- * {@code node.lock}, and the folders {@code spool} and {@code temporary}, which hold nothing that outlives it.
+ * <p>Under its home lie {@code grid/}, {@code history/}, {@code ingests/}, {@code loads/}, {@code inserted_at}, {@code node.json} while it
+ * runs, {@code node.lock}, and the folders {@code spool} and {@code temporary}, which hold nothing that outlives it.
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -152,7 +152,8 @@ public final class Node implements AutoCloseable {
         metrics.register("grid.partitions.lost", (Gauge<Integer>) grid::partitionsLost);
         metrics.register("grid.memory.bytes", (Gauge<Long>) grid::memoryBytes);
         StampSource stamps = HomeStampSource.open(settings.home().resolve("inserted_at"), clock, grid.nodeNumber());
-        GridCatalogStore catalogs = GridCatalogStore.open(grid, Optional.empty());
+        GridCatalogStore catalogs = GridCatalogStore.open(
+                grid, CatalogFile.find(settings.home().resolve("catalog.json")));
         opened.push(catalogs);
         GridErasures erasures = GridErasures.open(grid);
         opened.push(erasures);

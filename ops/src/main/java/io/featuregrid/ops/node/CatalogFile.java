@@ -8,58 +8,26 @@ import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.CatalogJson;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
-import io.featuregrid.planner.execute.CatalogStore;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** The catalog in one JSON file, replaced whole. One store a file; safe for use by several threads. */
-final class FileCatalogStore implements CatalogStore {
+/** The file in which a home kept its catalog before the grid did. A grid that has no catalog yet begins with it. */
+final class CatalogFile {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private final Path file;
-    private volatile Catalog current;
-
-    private FileCatalogStore(Path file, Catalog current) {
-        this.file = file;
-        this.current = current;
-    }
+    private CatalogFile() {}
 
     /**
-     * Opens the store; without a file the catalog is empty.
+     * The catalog of the file, or empty if there is no file.
      *
      * @throws FeatureGridException INTERNAL_SERVER_ERROR if the file is damaged or of another format
      */
-    static FileCatalogStore open(Path file) {
-        return new FileCatalogStore(file, Files.exists(file) ? read(file) : Catalog.EMPTY);
-    }
-
-    @Override
-    public Catalog current() {
-        return current;
-    }
-
-    @Override
-    public synchronized void replace(int base, Catalog next) {
-        if (current.version() != base) {
-            throw new FeatureGridException(
-                    ErrorCode.CONFLICT,
-                    "the change was planned from version " + base + ", but the catalog is at " + current.version()
-                            + " (expected the current version: look at the difference again and apply once more)");
-        }
-        try {
-            byte[] content = JSON.writerWithDefaultPrettyPrinter()
-                    .writeValueAsString(CatalogJson.write(next))
-                    .getBytes(StandardCharsets.UTF_8);
-            AtomicFile.write(file, content);
-        } catch (IOException failure) {
-            throw new FeatureGridException(
-                    ErrorCode.INTERNAL_SERVER_ERROR, file + " cannot be written; the catalog is as before", failure);
-        }
-        current = next;
+    static Optional<Catalog> find(Path file) {
+        return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
     }
 
     private static Catalog read(Path file) {
