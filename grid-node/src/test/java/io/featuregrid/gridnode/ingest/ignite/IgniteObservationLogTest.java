@@ -125,9 +125,7 @@ class IgniteObservationLogTest {
             }
             node.log().drain(List.of(user), LIMIT);
 
-            assertThat(history.ids(user))
-                    .hasSize(writers * writes * 3 / 2)
-                    .doesNotHaveDuplicates();
+            assertThat(history.ids(user)).hasSize(writers * writes * 3 / 2).doesNotHaveDuplicates();
             assertThat(node.log().undrained(List.of(user))).isZero();
         }
     }
