@@ -105,7 +105,7 @@ final class EntryIndex {
         Set<Integer> kept = new HashSet<>(inCharge);
         for (Integer partition : List.copyOf(partitions.keySet())) {
             if (!kept.contains(partition)) {
-                List.copyOf(known(partition).keySet()).forEach(this::untrack);
+                List.copyOf(known(partition).values()).forEach(this::untrack);
                 partitions.remove(partition);
             }
         }
@@ -162,9 +162,22 @@ final class EntryIndex {
         }
     }
 
-    synchronized void untrack(EntryKey key) {
-        Tracked tracked = known(key.partition()).remove(key);
-        if (tracked != null) {
+    /** Those of the entries that are known and not being put. */
+    synchronized List<Tracked> put(List<EntryKey> keys) {
+        List<Tracked> put = new ArrayList<>();
+        for (EntryKey key : keys) {
+            Tracked tracked = known(key.partition()).get(key);
+            if (tracked != null && tracked.state != State.WORKING) {
+                put.add(tracked);
+            }
+        }
+        return put;
+    }
+
+    /** Forgets an entry; one that was put anew since is another. */
+    synchronized void untrack(Tracked tracked) {
+        EntryKey key = tracked.summary.key();
+        if (known(key.partition()).remove(key, tracked)) {
             entries--;
             bytes -= tracked.summary.bytes();
         }
@@ -201,14 +214,14 @@ final class EntryIndex {
         return found;
     }
 
-    /** The keys, but not of those that are being put, of entries whose set a test picks. */
-    synchronized List<LogEntry.Summary> ofSets(IntPredicate picked) {
-        List<LogEntry.Summary> found = new ArrayList<>();
+    /** The entries, but not those that are being put, whose set a test picks. */
+    synchronized List<Tracked> ofSets(IntPredicate picked) {
+        List<Tracked> found = new ArrayList<>();
         for (Partition partition : partitions.values()) {
             for (Tracked tracked : partition.tracked.values()) {
                 if (tracked.state != State.WORKING
                         && picked.test(tracked.summary.key().set())) {
-                    found.add(tracked.summary);
+                    found.add(tracked);
                 }
             }
         }

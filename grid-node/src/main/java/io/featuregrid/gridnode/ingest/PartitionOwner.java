@@ -169,9 +169,11 @@ final class PartitionOwner {
         if (!inCharge) {
             return new LogReply.NotInCharge();
         }
-        // In this order: what is no longer remembered would lie in the log unseen if the removal failed.
+        // In this order: what is no longer remembered would lie in the log unseen if the removal failed. And only what was put before: an
+        // entry of a write that was given up may still be on its way, and is found in doubt then.
+        List<EntryIndex.Tracked> put = index.put(keys);
         grid.log().remove(keys);
-        keys.forEach(index::untrack);
+        put.forEach(index::untrack);
         // A new owner may have read the entries before they were removed.
         return keys.stream().allMatch(key -> mine(key.partition())) ? new LogReply.Done() : new LogReply.NotInCharge();
     }
@@ -243,7 +245,7 @@ final class PartitionOwner {
             if (record.get().state() == UploadRecord.State.ABORTED
                     || !record.get().covers(key)) {
                 grid.log().remove(List.of(key));
-                index.untrack(key);
+                index.untrack(tracked);
                 return;
             }
             if (record.get().state() == UploadRecord.State.PREPARED) {
@@ -253,7 +255,7 @@ final class PartitionOwner {
         // Asked after the record: an entry that is being put is either here already or not yet counted.
         LogEntry entry = grid.log().get(key);
         if (entry == null) {
-            index.untrack(key);
+            index.untrack(tracked);
         } else {
             merge(entry);
             index.merged(tracked);
@@ -262,14 +264,14 @@ final class PartitionOwner {
 
     private void dropRemovedSets() {
         Catalog catalog = ports.catalog().current();
-        List<LogEntry.Summary> dropped =
+        List<EntryIndex.Tracked> dropped =
                 index.ofSets(number -> catalog.removed().stream().anyMatch(removed -> removed.number() == number));
         if (!dropped.isEmpty()) {
-            long rows = dropped.stream().mapToLong(LogEntry.Summary::rows).sum();
+            long rows = dropped.stream().mapToLong(one -> one.summary().rows()).sum();
             LOGGER.warn("{} observations are dropped from the log because their set was removed", rows);
             metrics.dropped.inc(rows);
-            grid.log().remove(dropped.stream().map(LogEntry.Summary::key).toList());
-            dropped.forEach(one -> index.untrack(one.key()));
+            grid.log().remove(dropped.stream().map(one -> one.summary().key()).toList());
+            dropped.forEach(index::untrack);
         }
     }
 
