@@ -4,6 +4,8 @@ import io.featuregrid.flightserver.FlightSettings;
 import io.featuregrid.gridnode.serve.HttpSettings;
 import io.featuregrid.offline.HistorySettings;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +66,8 @@ public final class SettingsReader {
         Optional<Integer> httpPort = value(Setting.HTTP_PORT);
         Optional<Integer> body = value(Setting.HTTP_MAX_BODY_BYTES);
         Optional<Integer> requests = value(Setting.HTTP_MAX_CONCURRENT_REQUESTS);
+        Optional<Integer> connections = value(Setting.HTTP_MAX_CONNECTIONS);
+        Optional<Long> idle = value(Setting.HTTP_IDLE_TIMEOUT);
         Optional<String> flightHost = value(Setting.FLIGHT_HOST);
         Optional<Integer> flightPort = value(Setting.FLIGHT_PORT);
         Optional<Integer> message = value(Setting.FLIGHT_MAX_MESSAGE_BYTES);
@@ -82,7 +86,12 @@ public final class SettingsReader {
         return new NodeSettings(
                 home,
                 new HttpSettings(
-                        httpHost.orElseThrow(), httpPort.orElseThrow(), body.orElseThrow(), requests.orElseThrow()),
+                        httpHost.orElseThrow(),
+                        httpPort.orElseThrow(),
+                        body.orElseThrow(),
+                        requests.orElseThrow(),
+                        connections.orElseThrow(),
+                        Duration.of(idle.orElseThrow(), ChronoUnit.MICROS)),
                 new FlightSettings(flightHost.orElseThrow(), flightPort.orElseThrow(), message.orElseThrow()),
                 new HistorySettings(joining, rows.orElseThrow(), tolerance.orElseThrow()));
     }
