@@ -8,6 +8,9 @@ final class Admission {
     /** So much may wait for slow readers, whatever the largest request: 8 of the largest answers that are usual. */
     private static final long MOST_REPLY_BYTES = 128L << 20;
 
+    /** A reply up to this size is always sent: one that says why another was not must be. */
+    private static final int SMALL = 4 << 10;
+
     private final int maxRequests;
     private final Semaphore requests;
     private final AtomicLong replyBytes = new AtomicLong();
@@ -32,7 +35,7 @@ final class Admission {
     /** Takes memory for a reply on its way, unless slow readers hold too much; one reply alone may be of any size. */
     boolean holdReply(int count) {
         long held = replyBytes.addAndGet(count);
-        if (held > MOST_REPLY_BYTES && held > count) {
+        if (count > SMALL && held > MOST_REPLY_BYTES && held > count) {
             replyBytes.addAndGet(-count);
             return false;
         }

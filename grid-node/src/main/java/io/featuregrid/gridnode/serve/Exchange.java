@@ -195,7 +195,12 @@ final class Exchange implements Arrivals.Arrival {
     private void start(HttpHandler handler) {
         try {
             HttpCall call = new HttpCall(
-                    new HttpCall.Head(request.method().name(), path, parameters()),
+                    new HttpCall.Head(
+                            request.method().name(),
+                            path,
+                            parameters(),
+                            request.getHeader("content-type"),
+                            request.getHeader("accept")),
                     body == null ? NOTHING : body.getBytes(),
                     trace.traceId(),
                     receivedNanos);

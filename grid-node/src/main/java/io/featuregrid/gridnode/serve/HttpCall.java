@@ -11,8 +11,10 @@ import io.featuregrid.planner.error.FeatureGridException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One request whose body has arrived whole. Immutable. */
 public final class HttpCall {
@@ -20,24 +22,25 @@ public final class HttpCall {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private final String method;
-    private final String path;
-    private final Map<String, String> parameters;
+    private final Head head;
     private final byte[] body;
     private final String traceId;
     private final long receivedNanos;
 
     HttpCall(Head head, byte[] body, String traceId, long receivedNanos) {
-        this.method = head.method();
-        this.path = head.path();
-        this.parameters = Map.copyOf(head.parameters());
+        this.head = head;
         this.body = body;
         this.traceId = traceId;
         this.receivedNanos = receivedNanos;
     }
 
     /** What stands before the body. */
-    record Head(String method, String path, Map<String, String> parameters) {}
+    record Head(
+            String method,
+            String path,
+            Map<String, String> parameters,
+            @Nullable String contentType,
+            @Nullable String accept) {}
 
     /** Reads a value from a parser that stands before it and has a codec. */
     @FunctionalInterface
@@ -47,17 +50,17 @@ public final class HttpCall {
 
     /** The method in capitals. */
     public String method() {
-        return method;
+        return head.method();
     }
 
     /** The path as it was sent, without the query. */
     public String path() {
-        return path;
+        return head.path();
     }
 
     /** The decoded value of a query parameter; of one given several times the first. */
     public Optional<String> parameter(String name) {
-        return Optional.ofNullable(parameters.get(name));
+        return Optional.ofNullable(head.parameters().get(name));
     }
 
     /**
@@ -67,7 +70,7 @@ public final class HttpCall {
      * @throws FeatureGridException INVALID_QUERY if it says anything but {@code true} or {@code false}
      */
     public boolean flag(String name) {
-        String text = parameters.getOrDefault(name, "false");
+        String text = head.parameters().getOrDefault(name, "false");
         return switch (text) {
             case "true" -> true;
             case "false" -> false;
@@ -80,6 +83,24 @@ public final class HttpCall {
     /** The id by which the request is found in the log: 32 hexadecimal digits. */
     public String traceId() {
         return traceId;
+    }
+
+    /** Whether the body is of a media type, by what the request says. */
+    boolean holds(String mediaType) {
+        return head.contentType() != null && names(head.contentType(), mediaType);
+    }
+
+    /** Whether the answer should be of a media type: what the request accepts, else what its body is of. */
+    boolean wants(String mediaType, String other) {
+        String accept = head.accept();
+        if (accept != null && (names(accept, mediaType) || names(accept, other))) {
+            return names(accept, mediaType);
+        }
+        return holds(mediaType);
+    }
+
+    private static boolean names(String header, String mediaType) {
+        return header.toLowerCase(Locale.ROOT).contains(mediaType);
     }
 
     /** When the request's head arrived, by {@link System#nanoTime}. */
@@ -111,13 +132,18 @@ public final class HttpCall {
      * @throws FeatureGridException PARSE_FAILED as {@link #json()}, and what the reading throws
      */
     public <T> T json(JsonReading<T> reading) {
-        if (body.length == 0) {
-            throw new FeatureGridException(ErrorCode.PARSE_FAILED, "the body is empty (expected JSON)");
+        return json(body, "the body", reading);
+    }
+
+    /** As {@link #json(JsonReading)} of a text that came in another way. */
+    static <T> T json(byte[] text, String subject, JsonReading<T> reading) {
+        if (text.length == 0) {
+            throw new FeatureGridException(ErrorCode.PARSE_FAILED, subject + " is empty (expected JSON)");
         }
-        try (JsonParser parser = JSON.createParser(body)) {
+        try (JsonParser parser = JSON.createParser(text)) {
             T value = reading.read(parser);
             if (value == null || (value instanceof JsonNode node && node.isMissingNode())) {
-                throw new FeatureGridException(ErrorCode.PARSE_FAILED, "the body is blank (expected JSON)");
+                throw new FeatureGridException(ErrorCode.PARSE_FAILED, subject + " is blank (expected JSON)");
             }
             if (parser.nextToken() != null) {
                 throw new JsonParseException(parser, "there is more behind the value");
@@ -130,12 +156,12 @@ public final class HttpCall {
                             + malformed.getLocation().getColumnNr();
             throw new FeatureGridException(
                     ErrorCode.PARSE_FAILED,
-                    "the body is no JSON" + where + ": " + malformed.getOriginalMessage()
+                    subject + " is no JSON" + where + ": " + malformed.getOriginalMessage()
                             + " (expected one JSON value, whole)",
                     malformed);
         } catch (IOException malformed) {
             throw new FeatureGridException(
-                    ErrorCode.PARSE_FAILED, "the body is no UTF-8 text: " + malformed.getMessage(), malformed);
+                    ErrorCode.PARSE_FAILED, subject + " is no UTF-8 text: " + malformed.getMessage(), malformed);
         }
     }
 }

@@ -16,9 +16,12 @@ import io.featuregrid.planner.execute.QueryResult;
 import io.featuregrid.planner.plan.OnlineQueryReader;
 import io.featuregrid.planner.plan.OnlineQueryRequest;
 import io.featuregrid.planner.plan.QueryInputs;
+import io.featuregrid.planner.plan.QueryPlan;
 import io.featuregrid.planner.plan.QueryPlanText;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +73,8 @@ public final class QueryEndpoints {
 
         @Override
         public boolean quick(HttpCall call) {
-            return settings.storeNeverWaits() && call.bodyBytes() <= MOST_BYTES_ON_LOOP;
+            return call.bodyBytes() <= MOST_BYTES_ON_LOOP
+                    && settings.storeNeverWaits().getAsBoolean();
         }
     }
 
@@ -85,16 +89,14 @@ public final class QueryEndpoints {
 
     private HttpReply attempt(HttpCall call, boolean many) {
         long start = System.nanoTime();
-        OnlineQueryRequest request = call.json(parser -> OnlineQueryReader.read(parser, settings.maxNames()));
-        OnlineQueryRequest.Options options = request.options();
-        Deadline deadline = Deadline.after(System::nanoTime, call.receivedNanos(), options.deadlineMillis());
-        deadline.check();
         Catalog catalog = catalogs.current();
-        PlanCache.Found<EncodedPlan> found = plan(catalog, request, many);
+        Asked asked =
+                many && call.holds(QueryStreams.ARROW) ? readStream(call, catalog) : readJson(call, catalog, many);
+        OnlineQueryRequest.Options options = asked.request().options();
+        Deadline deadline = Deadline.after(System::nanoTime, call.receivedNanos(), options.deadlineMillis());
+        PlanCache.Found<EncodedPlan> found = asked.found();
         EncodedPlan plan = found.value();
-        FeatureBatch inputs = many
-                ? QueryInputs.columns(plan.plan(), request.values())
-                : QueryInputs.row(plan.plan(), request.values());
+        FeatureBatch inputs = asked.inputs();
         requireRoom(inputs.rows(), plan.outputs().size());
         long now = options.now() == null ? clock.nowMicros() : options.now();
         QueryResult result = runner.run(plan.plan(), inputs, now, !many || options.meta(), deadline);
@@ -110,13 +112,38 @@ public final class QueryEndpoints {
                 plan.hash(),
                 found.missed(),
                 options.explain() ? QueryPlanText.of(plan.plan()) : null);
-        byte[] body =
-                many ? QueryReplies.columns(plan, result, meta) : QueryReplies.row(plan, result, meta, options.meta());
+        boolean stream = many && call.wants(QueryStreams.ARROW, JSON);
+        byte[] body = stream
+                ? QueryStreams.write(result, meta)
+                : many
+                        ? QueryReplies.columns(plan, result, meta)
+                        : QueryReplies.row(plan, result, meta, options.meta());
         metrics.answered(many, System.nanoTime() - start, result);
         if (!options.label().isEmpty()) {
             LOG.debug("query {}: {}", meta.execution().queryId(), options.label());
         }
-        return HttpReply.bytes(JSON, body);
+        return HttpReply.bytes(stream ? QueryStreams.ARROW : JSON, body);
+    }
+
+    private record Asked(OnlineQueryRequest request, PlanCache.Found<EncodedPlan> found, FeatureBatch inputs) {}
+
+    private Asked readJson(HttpCall call, Catalog catalog, boolean many) {
+        OnlineQueryRequest request = call.json(parser -> OnlineQueryReader.read(parser, settings.maxNames()));
+        PlanCache.Found<EncodedPlan> found = plan(catalog, request, many);
+        QueryPlan plan = found.value().plan();
+        FeatureBatch inputs =
+                many ? QueryInputs.columns(plan, request.values()) : QueryInputs.row(plan, request.values());
+        return new Asked(request, found, inputs);
+    }
+
+    private Asked readStream(HttpCall call, Catalog catalog) {
+        AtomicReference<PlanCache.@Nullable Found<EncodedPlan>> planned = new AtomicReference<>();
+        QueryStreams.Asked asked = QueryStreams.read(call, settings, request -> {
+            PlanCache.Found<EncodedPlan> found = plan(catalog, request, true);
+            planned.set(found);
+            return found.value().plan();
+        });
+        return new Asked(asked.request(), Objects.requireNonNull(planned.get()), asked.inputs());
     }
 
     private PlanCache.Found<EncodedPlan> plan(Catalog catalog, OnlineQueryRequest request, boolean many) {

@@ -77,7 +77,7 @@ final class HeapNode implements AutoCloseable {
             store.erase(set, keys, mark);
             return mark;
         };
-        QuerySettings queries = new QuerySettings(MOST_NAMES, MOST_VALUES, 10_000, storeNeverWaits);
+        QuerySettings queries = new QuerySettings(MOST_NAMES, MOST_VALUES, 10_000, () -> storeNeverWaits);
         this.port = RunningPort.start(settings, metrics, http -> {
             new QueryEndpoints(catalogs, new Watched(store, beforeRead), now::get, queries, metrics).mountOn(http);
             new UploadEndpoint(catalogs, this::append, now::get, 60_000_000).mountOn(http);

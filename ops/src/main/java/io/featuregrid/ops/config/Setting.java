@@ -30,6 +30,18 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             "requests",
             "in work at once; one more is refused",
             number(1, 100_000));
+    static final Setting<Integer> HTTP_MAX_CONNECTIONS = new Setting<>(
+            "http.max-connections",
+            "10000",
+            "connections",
+            "open at once; one more closes the one idle longest",
+            number(1, 1_000_000));
+    static final Setting<Long> HTTP_IDLE_TIMEOUT = new Setting<>(
+            "http.idle-timeout",
+            "2m",
+            "duration",
+            "after which a connection on which nothing moves is closed",
+            Setting::idleTimeout);
     static final Setting<String> FLIGHT_HOST =
             new Setting<>("flight.host", "127.0.0.1", "address", "where Arrow Flight listens", Setting::loopbackHost);
     static final Setting<Integer> FLIGHT_PORT = new Setting<>(
@@ -104,6 +116,8 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             HTTP_PORT,
             HTTP_MAX_BODY_BYTES,
             HTTP_MAX_CONCURRENT_REQUESTS,
+            HTTP_MAX_CONNECTIONS,
+            HTTP_IDLE_TIMEOUT,
             FLIGHT_HOST,
             FLIGHT_PORT,
             FLIGHT_MAX_MESSAGE_BYTES,
@@ -190,6 +204,14 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             // Refused below, with the same words as an infinite one.
         }
         throw new IllegalArgumentException("a duration with an end, like 60s, 5m or 1h");
+    }
+
+    private static long idleTimeout(String text) {
+        long micros = duration(text);
+        if (micros < 1_000_000 || micros > 86_400_000_000L) {
+            throw new IllegalArgumentException("a duration from 1s to 1d");
+        }
+        return micros;
     }
 
     private static String loopbackHost(String text) {

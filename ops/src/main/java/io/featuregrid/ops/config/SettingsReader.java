@@ -93,8 +93,16 @@ public final class SettingsReader {
         Optional<Integer> port = value(Setting.HTTP_PORT);
         Optional<Integer> body = value(Setting.HTTP_MAX_BODY_BYTES);
         Optional<Integer> requests = value(Setting.HTTP_MAX_CONCURRENT_REQUESTS);
+        Optional<Integer> connections = value(Setting.HTTP_MAX_CONNECTIONS);
+        Optional<Long> idle = value(Setting.HTTP_IDLE_TIMEOUT);
         return problems.isEmpty()
-                ? new HttpSettings(host.orElseThrow(), port.orElseThrow(), body.orElseThrow(), requests.orElseThrow())
+                ? new HttpSettings(
+                        host.orElseThrow(),
+                        port.orElseThrow(),
+                        body.orElseThrow(),
+                        requests.orElseThrow(),
+                        connections.orElseThrow(),
+                        Duration.of(idle.orElseThrow(), ChronoUnit.MICROS))
                 : null;
     }
 

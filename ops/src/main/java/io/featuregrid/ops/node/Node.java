@@ -128,7 +128,7 @@ public final class Node implements AutoCloseable {
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
-        mount(http, parts, log, metrics);
+        mount(http, grid, parts, log, metrics);
         new EntityEndpoint(parts.catalogs(), parts.online(), history, log, clock).mountOn(http);
 
         NodeAddress known = new NodeAddress(
@@ -166,15 +166,15 @@ public final class Node implements AutoCloseable {
         return new GridParts(stamps, catalogs, erasures, online);
     }
 
-    private void mount(HttpPort http, GridParts parts, ObservationLog log, MetricRegistry metrics) {
+    private void mount(HttpPort http, Grid grid, GridParts parts, ObservationLog log, MetricRegistry metrics) {
         Clock clock = parts.stamps().clock();
         QuerySettings standard = QuerySettings.STANDARD;
-        // A grid of one holds every row itself.
+        // A node that is alone holds every row itself.
         QuerySettings queries = new QuerySettings(
                 standard.maxNames(),
                 standard.maxValues(),
                 standard.planCacheNames(),
-                settings.grid().addresses().peers().isEmpty());
+                () -> grid.nodes() == 1);
         new QueryEndpoints(parts.catalogs(), parts.online(), clock, queries, metrics).mountOn(http);
         new UploadEndpoint(parts.catalogs(), log, clock, settings.history().futureToleranceMicros()).mountOn(http);
         new ErasureEndpoint(parts.catalogs(), new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps()))

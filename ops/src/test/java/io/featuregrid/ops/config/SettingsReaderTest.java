@@ -72,7 +72,8 @@ class SettingsReaderTest {
                         file + ": http.port is a list (expected one value)",
                         file + ": there is no setting 'http.prot' (did you mean 'http.port'?)",
                         file + ": there is no setting 'colour' (expected one of [http.host, http.port,"
-                                + " http.max-body-bytes, http.max-concurrent-requests, flight.host, flight.port,"
+                                + " http.max-body-bytes, http.max-concurrent-requests, http.max-connections,"
+                                + " http.idle-timeout, flight.host, flight.port,"
                                 + " flight.max-message-bytes, join.threads, join.window-rows,"
                                 + " ingest.future-tolerance])",
                         "there is no setting 'port' (did you mean 'http.port'?)",

@@ -20,6 +20,8 @@ public final class QueryInputs {
     /** Whoever sends a column of the wrong type need not be told so a million times. */
     private static final int MOST_PROBLEMS = 100;
 
+    private static final String NULL_REFUSED = "a value: the feature is declared without None";
+
     private final List<Problem> problems = new ArrayList<>();
     private final boolean bulk;
 
@@ -78,6 +80,29 @@ public final class QueryInputs {
         return FeatureBatch.onHeap(names(plan), columns, rows);
     }
 
+    /**
+     * Columns that came apart from the request, checked.
+     *
+     * @param batch a column for each input of the plan, in that order
+     * @throws FeatureGridException VALIDATION_FAILED naming rows in which null is no value
+     */
+    public static FeatureBatch checked(QueryPlan plan, FeatureBatch batch) {
+        QueryInputs inputs = new QueryInputs(true);
+        for (int index = 0; index < batch.columns().size(); index++) {
+            Input input = plan.inputs().get(index);
+            Column column = batch.column(index);
+            if (!input.key() && !input.feature().values().nullable()) {
+                for (int row = 0; row < column.rows(); row++) {
+                    if (!column.hasValue(row)) {
+                        inputs.refused(input, row, "null", NULL_REFUSED);
+                    }
+                }
+            }
+        }
+        inputs.throwIfRefused();
+        return batch;
+    }
+
     /** A refusal of a query of one row for its names, together with what is wrong with those of its values whose features are known. */
     public static FeatureGridException withValues(
             FeatureGridException refused, Catalog catalog, OnlineQueryRequest request) {
@@ -105,7 +130,7 @@ public final class QueryInputs {
         Feature feature = input.feature();
         if (value.isNull()) {
             if (!input.key() && !feature.values().nullable()) {
-                refused(input, row, "null", "a value: the feature is declared without None");
+                refused(input, row, "null", NULL_REFUSED);
             }
             builder.setNull(row);
             return;
