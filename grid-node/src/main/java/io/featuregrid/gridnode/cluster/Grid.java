@@ -25,6 +25,8 @@ public final class Grid implements AutoCloseable {
     private final NodeIdentity identity;
     private final Ports ports;
 
+    private volatile Membership membership = new Membership(-1, 0);
+
     private Grid(GridSettings settings, FolderLock lock, Ignite ignite, NodeIdentity identity, Ports ports) {
         this.settings = settings;
         this.lock = lock;
@@ -132,6 +134,20 @@ public final class Grid implements AutoCloseable {
     public int nodes() {
         return ignite.cluster().forServers().nodes().size();
     }
+
+    /** Whether no other node is there, so that every row is in this process. Cheap enough to be asked for each request. */
+    public boolean alone() {
+        long version = ignite.cluster().topologyVersion();
+        Membership known = membership;
+        if (known.version() != version) {
+            known = new Membership(version, nodes());
+            membership = known;
+        }
+        return known.nodes() == 1;
+    }
+
+    /** How many nodes there were at a version of the topology. */
+    private record Membership(long version, int nodes) {}
 
     /** Partitions, over all caches, of which no copy is left on a node that is there; 0 unless more nodes are lost than there are backups. */
     public int partitionsLost() {

@@ -169,7 +169,8 @@ final class PartitionOwner {
         if (!inCharge) {
             return new LogReply.NotInCharge();
         }
-        // In this order: what is no longer remembered would lie in the log unseen if the removal failed. And only what was put before: an
+        // In this order: what is no longer remembered would lie in the log unseen if the removal failed. And only what
+        // was put before: an
         // entry of a write that was given up may still be on its way, and is found in doubt then.
         List<EntryIndex.Tracked> put = index.put(keys);
         grid.log().remove(keys);

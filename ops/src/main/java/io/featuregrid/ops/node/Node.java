@@ -152,8 +152,8 @@ public final class Node implements AutoCloseable {
         metrics.register("grid.partitions.lost", (Gauge<Integer>) grid::partitionsLost);
         metrics.register("grid.memory.bytes", (Gauge<Long>) grid::memoryBytes);
         StampSource stamps = HomeStampSource.open(settings.home().resolve("inserted_at"), clock, grid.nodeNumber());
-        GridCatalogStore catalogs = GridCatalogStore.open(
-                grid, CatalogFile.find(settings.home().resolve("catalog.json")));
+        GridCatalogStore catalogs =
+                GridCatalogStore.open(grid, CatalogFile.find(settings.home().resolve("catalog.json")));
         opened.push(catalogs);
         GridErasures erasures = GridErasures.open(grid);
         opened.push(erasures);
@@ -170,11 +170,8 @@ public final class Node implements AutoCloseable {
         Clock clock = parts.stamps().clock();
         QuerySettings standard = QuerySettings.STANDARD;
         // A node that is alone holds every row itself.
-        QuerySettings queries = new QuerySettings(
-                standard.maxNames(),
-                standard.maxValues(),
-                standard.planCacheNames(),
-                () -> grid.nodes() == 1);
+        QuerySettings queries =
+                new QuerySettings(standard.maxNames(), standard.maxValues(), standard.planCacheNames(), grid::alone);
         new QueryEndpoints(parts.catalogs(), parts.online(), clock, queries, metrics).mountOn(http);
         new UploadEndpoint(parts.catalogs(), log, clock, settings.history().futureToleranceMicros()).mountOn(http);
         new ErasureEndpoint(parts.catalogs(), new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps()))

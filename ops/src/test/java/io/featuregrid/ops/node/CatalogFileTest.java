@@ -26,7 +26,8 @@ class CatalogFileTest {
     @Test
     void whatWasWrittenIsRead() throws IOException {
         Catalog catalog = new Catalog(3, 2, List.of(), List.of());
-        Path file = Files.writeString(folder.resolve("catalog.json"), CatalogJson.write(catalog).toString());
+        Path file = Files.writeString(
+                folder.resolve("catalog.json"), CatalogJson.write(catalog).toString());
 
         assertThat(CatalogFile.find(file)).contains(catalog);
     }
