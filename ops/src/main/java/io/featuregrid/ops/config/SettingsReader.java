@@ -194,7 +194,7 @@ public final class SettingsReader {
             problems.add(where + "there is no setting '" + name + "'"
                     + Suggestion.nearest(name, NAMES)
                             .map(near -> " (did you mean '" + near + "'?)")
-                            .orElse(" (expected one of " + NAMES + ")"));
+                            .orElse(" (expected one of those that `featuregrid start --help` lists)"));
         }
     }
 

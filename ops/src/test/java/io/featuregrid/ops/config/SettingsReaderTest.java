@@ -71,16 +71,13 @@ class SettingsReaderTest {
                 .containsExactly(
                         file + ": http.port is a list (expected one value)",
                         file + ": there is no setting 'http.prot' (did you mean 'http.port'?)",
-                        file + ": there is no setting 'colour' (expected one of [http.host, http.port,"
-                                + " http.max-body-bytes, http.max-concurrent-requests, http.max-connections,"
-                                + " http.idle-timeout, flight.host, flight.port,"
-                                + " flight.max-message-bytes, join.threads, join.window-rows,"
-                                + " ingest.future-tolerance])",
+                        file + ": there is no setting 'colour' (expected one of those that `featuregrid start"
+                                + " --help` lists)",
                         "there is no setting 'port' (did you mean 'http.port'?)",
                         "home is \"x\" (expected it as --home or FEATUREGRID_HOME)",
                         "--set is \"nonsense\" (expected name=value, like http.port=0)",
-                        "http.max-body-bytes is \"3GiB\" (expected a number of bytes from 1 to 268435456, with KiB or"
-                                + " MiB behind it if you like)",
+                        "http.max-body-bytes is \"3GiB\" (expected a number of bytes from 1 to 268435456, with KiB,"
+                                + " MiB or GiB behind it if you like)",
                         "flight.port is \"yes\" (expected a whole number from 0 to 65535)",
                         "join.threads is \"-1\" (expected a whole number from 0 to 1024)",
                         "ingest.future-tolerance is \"infinity\" (expected a duration with an end, like 60s, 5m or 1h)");
