@@ -95,7 +95,7 @@ def test_all_mistakes_are_raised_together(fake_grid: featuregrid.Grid, script: S
         return 400, {"detail": "", "message": "", "trace": "", "errors": errors}
 
     script.apply = check
-    text = DEFINITIONS + "\n    z: int = feature(max_staleness='10x')\n    a: int = feature(default=[])\n    y: 'Nothing'\n"
+    text = DEFINITIONS + "\n    z: int = feature(max_staleness='10x')\n    a: int = feature(default=object())\n    y: 'Nothing'\n"
     with pytest.raises(FeatureGridError) as caught:
         fake_grid.apply(write(tmp_path, "definitions.py", text))
     lines = caught.value.message.splitlines()

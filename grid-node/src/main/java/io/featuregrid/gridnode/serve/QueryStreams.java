@@ -5,6 +5,7 @@ import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.arrow.ColumnStreamReader;
 import io.featuregrid.planner.batch.arrow.ColumnStreamWriter;
+import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.QueryResult;
@@ -59,10 +60,7 @@ final class QueryStreams {
             QueryPlan plan = planning.apply(request);
             long mostRows = settings.maxValues() / Math.max(1, stream.names().size());
             FeatureBatch columns = stream.read(
-                    plan.inputs().stream()
-                            .map(input -> input.feature().type().columnType())
-                            .toList(),
-                    mostRows);
+                    plan.inputs().stream().map(input -> input.feature().type()).toList(), mostRows);
             return new Asked(request, QueryInputs.checked(plan, columns));
         }
     }
@@ -89,9 +87,11 @@ final class QueryStreams {
 
     static byte[] write(QueryResult result, QueryMeta meta) {
         List<String> names = new ArrayList<>();
+        List<FeatureType> types = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
         for (int output = 0; output < result.plan().outputs().size(); output++) {
             names.add(result.plan().outputs().get(output).name());
+            types.add(result.plan().outputs().get(output).value().feature().type());
             columns.add(result.shown(output));
         }
         JsonBytes rest = new JsonBytes(512);
@@ -100,7 +100,7 @@ final class QueryStreams {
         String reply = "{" + new String(rest.toArray(), StandardCharsets.UTF_8).substring(1);
         try (BufferAllocator allocator = new RootAllocator()) {
             return ColumnStreamWriter.write(
-                    FeatureBatch.onHeap(names, columns, result.rows()), Map.of(REPLY, reply), allocator);
+                    FeatureBatch.onHeap(names, columns, result.rows()), types, Map.of(REPLY, reply), allocator);
         }
     }
 }

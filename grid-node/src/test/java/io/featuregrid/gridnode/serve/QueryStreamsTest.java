@@ -109,6 +109,7 @@ class QueryStreamsTest {
         try (RootAllocator allocator = new RootAllocator()) {
             return ColumnStreamWriter.write(
                     FeatureBatch.onHeap(List.of("a.id"), List.of(builder.build()), ids.length),
+                    List.of(ColumnType.INT64),
                     Map.of("query", query),
                     allocator);
         }

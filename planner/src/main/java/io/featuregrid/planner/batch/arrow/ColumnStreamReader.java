@@ -4,6 +4,7 @@ import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ValueType;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import java.io.IOException;
@@ -65,7 +66,7 @@ public final class ColumnStreamReader implements AutoCloseable {
      * @throws FeatureGridException VALIDATION_FAILED for a value that has no exact counterpart in its type, PARSE_FAILED for a stream that
      *     breaks off
      */
-    public FeatureBatch read(List<ColumnType> types, long mostRows) {
+    public FeatureBatch read(List<? extends ValueType> types, long mostRows) {
         List<List<Column>> batches = new ArrayList<>();
         long rows = 0;
         try {
@@ -91,12 +92,12 @@ public final class ColumnStreamReader implements AutoCloseable {
         }
         List<Column> whole = new ArrayList<>();
         for (int index = 0; index < types.size(); index++) {
-            whole.add(concatenate(types.get(index), batches, index, Math.toIntExact(rows)));
+            whole.add(concatenate(types.get(index).columnType(), batches, index, Math.toIntExact(rows)));
         }
         return FeatureBatch.onHeap(names(), whole, Math.toIntExact(rows));
     }
 
-    private Column copy(FieldVector vector, ColumnType type, long firstRow) throws IOException {
+    private Column copy(FieldVector vector, ValueType type, long firstRow) throws IOException {
         String name = vector.getName();
         Dictionary dictionary = vector.getField().getDictionary() == null
                 ? null

@@ -1,6 +1,7 @@
 package io.featuregrid.planner.batch.arrow;
 
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ValueType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,16 +22,22 @@ public final class ColumnStreamWriter {
     /**
      * The stream's bytes; MISSING and null are both null in it.
      *
+     * @param types one a column
      * @param metadata what the stream says of itself
      * @param allocator for the time of the call
      * @throws org.apache.arrow.memory.OutOfMemoryException if the allocator has no room
      */
-    public static byte[] write(FeatureBatch batch, Map<String, String> metadata, BufferAllocator allocator) {
+    public static byte[] write(
+            FeatureBatch batch,
+            List<? extends ValueType> types,
+            Map<String, String> metadata,
+            BufferAllocator allocator) {
         List<FieldVector> vectors = new ArrayList<>();
         List<Field> fields = new ArrayList<>();
         try {
             for (int index = 0; index < batch.columns().size(); index++) {
-                FieldVector vector = ArrowWriter.write(batch.names().get(index), batch.column(index), allocator);
+                FieldVector vector =
+                        ArrowWriter.write(batch.names().get(index), types.get(index), batch.column(index), allocator);
                 vectors.add(vector);
                 fields.add(vector.getField());
             }
