@@ -18,7 +18,7 @@ printf '%s\\n' "${FEATUREGRID_JVM_OPTIONS:-none}" "${FEATUREGRID_CHECK:-none}" >
 sleep 600 &
 printf '%s' "$!" >"$home/pid"
 echo "some progress"
-echo "{\\"pid\\": $!, \\"http\\": \\"127.0.0.1:1\\", \\"flight\\": \\"127.0.0.1:2\\"}"
+echo "{\\"pid\\": $!, \\"http\\": \\"127.0.0.1:1\\", \\"flight\\": \\"127.0.0.1:2\\", \\"thin\\": \\"127.0.0.1:3\\"}"
 """
 FAILING_LAUNCHER = """#!/usr/bin/env bash
 mkdir "$4/logs" && echo "the port is taken" >"$4/logs/node.log"
