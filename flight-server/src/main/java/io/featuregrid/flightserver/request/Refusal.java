@@ -66,7 +66,8 @@ public final class Refusal {
             case PARSE_FAILED, RESOLVER_NOT_FOUND, INVALID_QUERY, TOO_LARGE, VALIDATION_FAILED ->
                 CallStatus.INVALID_ARGUMENT;
             case CONFLICT -> CallStatus.ALREADY_EXISTS;
-            case UPSTREAM_FAILED -> CallStatus.UNAVAILABLE;
+            case RESOLVER_FAILED, UPSTREAM_FAILED -> CallStatus.UNAVAILABLE;
+            case RESOLVER_TIMED_OUT -> CallStatus.TIMED_OUT;
             case INTERNAL_SERVER_ERROR -> CallStatus.INTERNAL;
             case CANCELLED -> CallStatus.CANCELLED;
             case DEADLINE_EXCEEDED -> CallStatus.TIMED_OUT;

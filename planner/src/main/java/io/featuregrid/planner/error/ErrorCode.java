@@ -8,6 +8,8 @@ public enum ErrorCode {
     CONFLICT(Category.REQUEST, 409),
     TOO_LARGE(Category.REQUEST, 413),
     VALIDATION_FAILED(Category.FIELD, 400),
+    RESOLVER_FAILED(Category.FIELD, 500),
+    RESOLVER_TIMED_OUT(Category.FIELD, 504),
     UPSTREAM_FAILED(Category.FIELD, 500),
     INTERNAL_SERVER_ERROR(Category.NETWORK, 500),
     CANCELLED(Category.NETWORK, 499),

@@ -19,6 +19,6 @@ public final class ProblemJson {
                 .putNull("display_primary_key_fqn")
                 .putNull("exception")
                 .put("feature", problem.feature())
-                .putNull("resolver");
+                .put("resolver", problem.resolver());
     }
 }

@@ -33,6 +33,22 @@ public final class Deadline {
         return limitMillis == null ? NONE : new Deadline(ticker, startNanos, limitMillis);
     }
 
+    /** Nanoseconds that are left, 0 or less if none; {@link Long#MAX_VALUE} if it never ends. */
+    public long remainingNanos() {
+        return limitMillis == null ? Long.MAX_VALUE : limitMillis * NANOS_A_MILLI - (ticker.getAsLong() - startNanos);
+    }
+
+    /**
+     * The earlier of this and so many nanoseconds from now.
+     *
+     * @param ticker as for {@link #after}
+     */
+    public Deadline within(LongSupplier ticker, long nanos) {
+        return nanos >= remainingNanos()
+                ? this
+                : new Deadline(ticker, ticker.getAsLong(), Math.max(0, nanos / NANOS_A_MILLI));
+    }
+
     /**
      * Ends what comes too late.
      *
