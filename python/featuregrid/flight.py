@@ -232,7 +232,7 @@ class Answer:
         self._stopped = threading.Event()
         self._ended = False
         self._schema: pa.Schema | None = None
-        self._threads: list[threading.Thread] = []
+        self._threads: list[tuple[threading.Thread, threading.Event]] = []
 
     def __enter__(self) -> Answer:
         self._reader, self._sending, self._trailers = self._start()
@@ -250,8 +250,14 @@ class Answer:
         self._end()
 
     def _run(self, work: Callable[[], None], name: str) -> None:
-        thread = threading.Thread(target=work, name=name, daemon=True)
-        self._threads.append(thread)
+        begun = threading.Event()
+
+        def run() -> None:
+            begun.set()
+            work()
+
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._threads.append((thread, begun))
         thread.start()
 
     def _end(self) -> None:
@@ -260,9 +266,9 @@ class Answer:
             self._sending.stopped.set()
         if not self._ended:
             self._reader.cancel()
-        for thread in self._threads:
-            # One that was not even started cannot be waited for.
-            with contextlib.suppress(RuntimeError):
+        for thread, begun in self._threads:
+            # Ctrl-C may have come before the thread was started, or while it was being started: then it runs soon.
+            if begun.wait(0 if thread.is_alive() else SIGNAL_SECONDS) or thread.is_alive():
                 thread.join(END_SECONDS)
         # Closed by hand: pyarrow's destructor would print what it meets to stderr.
         with contextlib.suppress(*CALL_ERRORS):
