@@ -74,7 +74,8 @@ public final class FlightPort implements AutoCloseable {
             RunningCalls calls = new RunningCalls(settings.maxCalls());
             FreshHistory history = new FreshHistory(ports.history(), ports.drain());
             FeatureGridProducer.Services services = new FeatureGridProducer.Services(
-                    new TrainingSetExchange(ports.catalogs(), history, spool, settings.limits(), allocator),
+                    new TrainingSetExchange(
+                            ports.catalogs(), history, spool, settings.limits(), ports.calls(), allocator),
                     new ObservationsUpload(ports.history(), allocator),
                     new HistoryStream(history, settings.limits(), allocator),
                     new FlightActions(ports.catalogs(), history));

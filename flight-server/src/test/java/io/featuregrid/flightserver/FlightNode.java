@@ -12,10 +12,13 @@ import io.featuregrid.offline.HistorySettings;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.CatalogChange;
 import io.featuregrid.planner.definition.ProposalReader;
+import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.CatalogStore;
 import io.featuregrid.planner.execute.Erasures;
+import io.featuregrid.planner.execute.FunctionRunners;
 import io.featuregrid.planner.execute.HeapOnlineStore;
 import io.featuregrid.planner.execute.MonotonicStamps;
+import io.featuregrid.planner.execute.TrainingSetCalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +70,8 @@ final class FlightNode implements AutoCloseable {
     private final MetricRegistry metrics = new MetricRegistry();
     private final WatchedDrain drain = new WatchedDrain();
     private final Path spool;
+    private static final TrainingSetCalls CALLS = new TrainingSetCalls(new CallRunner(FunctionRunners.formulasOnly()));
+
     private final History history;
     private final FlightPort port;
     private final BufferAllocator allocator = new RootAllocator();
@@ -85,7 +90,7 @@ final class FlightNode implements AutoCloseable {
                 home,
                 new HistorySettings(2, windowRows, 60_000_000),
                 new HistoryPorts(new MonotonicStamps(() -> NOW, 1), online, Erasures.NONE, metrics));
-        port = FlightPort.start(settings, new FlightPorts(catalogs, history, drain, metrics), spool);
+        port = FlightPort.start(settings, new FlightPorts(catalogs, history, drain, CALLS, metrics), spool);
         client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port.port()))
                 .build();
     }

@@ -59,8 +59,8 @@ class JoinTest {
                         new TypedColumn("k", FeatureType.STRING));
                 assertThat(join.spineColumns()).isEqualTo(columns);
                 try (var joined = join.join(driver.memory().batch(columns, List.of(List.of(0L, 3L, "3"))))
-                        .features()) {
-                    assertThat(joined.names()).containsExactly("numbered.x", "named.x");
+                        .columns()) {
+                    assertThat(joined.names()).containsExactly("0", "1");
                     assertThat(Cell.at(joined.column(0), 0)).isEqualTo(3L);
                     assertThat(Cell.at(joined.column(1), 0)).isEqualTo(33L);
                 }
@@ -93,8 +93,8 @@ class JoinTest {
         try (HistoryDriver driver = new HistoryDriver(home);
                 TrainingSetJoin join = driver.history().join(plan)) {
             var window = join.join(driver.memory().batch(join.spineColumns(), List.of()));
-            assertThat(window.features().rows()).isZero();
-            assertThat(window.kept()).isEmpty();
+            assertThat(window.columns().rows()).isZero();
+            assertThat(window.timed()).isEmpty();
         }
     }
 
@@ -141,7 +141,7 @@ class JoinTest {
                 }
                 var window = join.join(new BatchMemory().batch(join.spineColumns(), spine));
                 for (int row = 0; row < ENTITIES; row++) {
-                    assertThat(Cell.at(window.features().column(0), row)).isEqualTo((long) row);
+                    assertThat(Cell.at(window.columns().column(0), row)).isEqualTo((long) row);
                 }
                 joining.countDown();
             }
@@ -154,7 +154,7 @@ class JoinTest {
 
     private static Object joined(HistoryDriver driver, TrainingSetJoin join, long id) {
         var window = join.join(driver.memory().batch(join.spineColumns(), List.of(List.of(1L, id))));
-        return Cell.at(window.features().column(0), 0);
+        return Cell.at(window.columns().column(0), 0);
     }
 
     private void ingest(HistoryDriver driver) {

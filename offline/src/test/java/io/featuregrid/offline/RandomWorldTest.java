@@ -292,7 +292,7 @@ class RandomWorldTest {
                         row.put(set.key().get(column), entity.key().get(column));
                     }
                     for (Feature feature : set.carried()) {
-                        long ttl = feature.freshness().effectiveTtlMicros();
+                        long ttl = feature.ttlMicros();
                         row.put(feature.name(), oracle.value(entity, feature.number(), ttl, question));
                     }
                     expected.add(row);

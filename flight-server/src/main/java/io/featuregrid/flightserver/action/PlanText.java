@@ -1,6 +1,7 @@
 package io.featuregrid.flightserver.action;
 
 import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.plan.CallPlanText;
 import io.featuregrid.planner.plan.TrainingSetPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
 import io.featuregrid.planner.plan.TrainingSetPlan.Lookup;
@@ -38,10 +39,13 @@ final class PlanText {
                     + lookup.set().name() + "', " + keys(lookup));
             line("     reads " + reads(lookup));
         }
+        CallPlanText calls = new CallPlanText(
+                plan.calls(), column -> source(plan.taken().columns().get(column)));
+        calls.lines().forEach(this::line);
         line("outputs:");
         for (Output output : plan.outputs()) {
-            line("  " + output.name() + ": " + output.source().feature().type().text() + " from "
-                    + source(output.source()) + remarks(output));
+            line("  " + output.name() + ": " + output.value().feature().type().text() + " from "
+                    + calls.source(output.value()) + remarks(output));
         }
     }
 
@@ -91,7 +95,7 @@ final class PlanText {
     }
 
     private static String ttl(Feature feature) {
-        long ttl = feature.freshness().effectiveTtlMicros();
+        long ttl = feature.ttlMicros();
         return ttl == Durations.INFINITY ? "" : " (for " + Durations.format(ttl) + ")";
     }
 
@@ -106,7 +110,7 @@ final class PlanText {
 
     private String remarks(Output output) {
         StringBuilder remarks = new StringBuilder();
-        Object value = output.source().feature().values().defaultValue();
+        Object value = output.value().feature().values().defaultValue();
         if (value != null && plan.defaults()) {
             remarks.append("; MISSING shows as ").append(value);
         }

@@ -7,6 +7,10 @@ import io.featuregrid.offline.join.TrainingSetJoin;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.arrow.ArrowWriter;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.error.Problem;
+import io.featuregrid.planner.execute.CellFailure;
+import io.featuregrid.planner.execute.TrainingSetCalls;
 import io.featuregrid.planner.plan.TrainingSetPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan.Output;
 import java.util.ArrayList;
@@ -24,26 +28,36 @@ record Answering(
         SpineWindows windows,
         AnswerWriter answer,
         TrainingSetReport report,
+        Computing computing,
         BufferAllocator allocator) {
+    /**
+     * How the features that are not taken come about.
+     *
+     * @param raise whether a value that cannot be computed ends the call
+     */
+    record Computing(TrainingSetCalls calls, boolean raise) {}
 
     void run(OngoingCall call) {
         for (Window window = windows.next(); window != null; window = windows.next()) {
             try (Window current = window) {
                 call.throwIfCancelled();
-                answer(current);
+                answer(current, call.traceId());
             }
         }
     }
 
-    private void answer(Window window) {
+    private void answer(Window window, String traceId) {
         JoinedWindow joined = join.join(windows.read(window));
-        boolean[] kept = joined.kept();
-        report.countRows(kept);
         List<FieldVector> features = new ArrayList<>();
+        boolean[] kept;
         try {
-            try (FeatureBatch batch = joined.features()) {
-                for (int index = 0; index < batch.columns().size(); index++) {
-                    features.add(write(join.outputs().get(index), batch.column(index), kept));
+            try (FeatureBatch batch = joined.columns()) {
+                TrainingSetCalls.Outputs outputs =
+                        computing.calls().compute(plan, batch, joined.times(), joined.timed(), traceId);
+                kept = outputs.kept();
+                report.countRows(kept);
+                for (Output output : plan.shown()) {
+                    features.add(write(output, outputs, kept));
                 }
             }
             int firstRow = 0;
@@ -56,12 +70,24 @@ record Answering(
         }
     }
 
-    private FieldVector write(Output output, Column column, boolean[] kept) {
-        report.countMissing(output.name(), column, kept);
+    private FieldVector write(Output output, TrainingSetCalls.Outputs outputs, boolean[] kept) {
+        Column column = outputs.column(output);
+        boolean[] failed = new boolean[column.rows()];
+        if (outputs.failed(output)) {
+            for (int row = 0; row < failed.length; row++) {
+                CellFailure failure = outputs.failure(output, row);
+                failed[row] = failure != null;
+                if (failure != null && computing.raise()) {
+                    throw new FeatureGridException(
+                            List.of(new Problem(failure.code(), failure.message(), output.name(), failure.resolver())));
+                }
+            }
+        }
+        report.countMissing(output.name(), column, kept, failed);
         Column shown = plan.defaults()
-                ? DefaultValues.show(column, output.source().feature().values())
+                ? DefaultValues.show(column, output.value().feature().values(), failed)
                 : column;
-        return ArrowWriter.write(output.name(), output.source().feature().type(), shown, allocator);
+        return ArrowWriter.write(output.name(), output.value().feature().type(), shown, allocator);
     }
 
     /** Sends a part of the spine beside its rows of the features. */

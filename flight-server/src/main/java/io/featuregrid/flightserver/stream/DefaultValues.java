@@ -11,8 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class DefaultValues {
     private DefaultValues() {}
 
-    /** The column with the default in place of each MISSING; the column itself if there is no default or nothing is MISSING. */
-    static Column show(Column column, Values values) {
+    /**
+     * The column with the default in place of each MISSING; the column itself if there is no default or nothing is MISSING.
+     *
+     * @param failed rows that are MISSING because they could not be computed: these stay so
+     */
+    static Column show(Column column, Values values, boolean[] failed) {
         Object value = values.defaultValue();
         if (value == null || column.presence() == null) {
             return column;
@@ -24,6 +28,8 @@ final class DefaultValues {
         for (int row = 0; row < column.rows(); row++) {
             if (column.isPresent(row)) {
                 builder.copy(row, column, row);
+            } else if (failed[row]) {
+                builder.setMissing(row);
             } else if (bytes != null) {
                 builder.setBytes(row, bytes);
             } else {

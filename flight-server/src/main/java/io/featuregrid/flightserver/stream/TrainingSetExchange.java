@@ -9,6 +9,7 @@ import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.CatalogStore;
+import io.featuregrid.planner.execute.TrainingSetCalls;
 import io.featuregrid.planner.plan.TrainingSetPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan.Output;
 import io.featuregrid.planner.plan.TrainingSetPlanner;
@@ -30,6 +31,7 @@ public final class TrainingSetExchange {
     private final FreshHistory history;
     private final Path spoolFolder;
     private final StreamLimits limits;
+    private final TrainingSetCalls calls;
     private final BufferAllocator allocator;
 
     /** @param spoolFolder where spines that are too large for memory are kept; made if it is missing, its old spines are deleted */
@@ -38,12 +40,14 @@ public final class TrainingSetExchange {
             FreshHistory history,
             Path spoolFolder,
             StreamLimits limits,
+            TrainingSetCalls calls,
             BufferAllocator allocator) {
         SpineSpool.prepare(spoolFolder);
         this.catalogs = catalogs;
         this.history = history;
         this.spoolFolder = spoolFolder;
         this.limits = limits;
+        this.calls = calls;
         this.allocator = allocator;
     }
 
@@ -68,9 +72,11 @@ public final class TrainingSetExchange {
                 SpineWindows.Needs needs = new SpineWindows.Needs(join.spineColumns(), plan.time(), join.windowRows());
                 try (SpineWindows windows =
                         new SpineWindows(spool, schema, dictionaries.provider(), needs, allocator)) {
-                    answer.start(answerSchema(schema, join.outputs()), dictionaries.provider());
-                    TrainingSetReport report = new TrainingSetReport(join.outputs(), begun.undrained());
-                    new Answering(plan, join, windows, answer, report, allocator).run(call);
+                    answer.start(answerSchema(schema, plan.shown()), dictionaries.provider());
+                    TrainingSetReport report = new TrainingSetReport(plan.shown(), begun.undrained());
+                    Answering.Computing computing =
+                            new Answering.Computing(calls, request.options().raise());
+                    new Answering(plan, join, windows, answer, report, computing, allocator).run(call);
                     answer.writeMetadata(
                             JsonText.write(report.write(call.traceId(), join.snapshot(), plan.catalogVersion())));
                 }
@@ -111,7 +117,7 @@ public final class TrainingSetExchange {
     private static Schema answerSchema(Schema spine, List<Output> outputs) {
         List<Field> fields = new ArrayList<>(spine.getFields());
         for (Output output : outputs) {
-            fields.add(ArrowTypes.field(output.name(), output.source().feature().type()));
+            fields.add(ArrowTypes.field(output.name(), output.value().feature().type()));
         }
         return new Schema(fields, spine.getCustomMetadata());
     }

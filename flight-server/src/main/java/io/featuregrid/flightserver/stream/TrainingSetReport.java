@@ -11,6 +11,7 @@ import java.util.Map;
 /** Counts what a training set's answer holds, for its last message. */
 final class TrainingSetReport {
     private final Map<String, Long> missing = new LinkedHashMap<>();
+    private final Map<String, Long> failed = new LinkedHashMap<>();
     private final long undrained;
     private long rows;
     private long dropped;
@@ -33,16 +34,23 @@ final class TrainingSetReport {
         }
     }
 
-    /** Counts a column's MISSING rows among those that are kept; defaults not applied. */
-    void countMissing(String output, Column column, boolean[] kept) {
+    /** Counts a column's MISSING and failed rows among those that are kept; defaults not applied. */
+    void countMissing(String output, Column column, boolean[] kept, boolean[] failures) {
         if (column.presence() == null) {
             return;
         }
-        long count = 0;
+        long absent = 0;
+        long broken = 0;
         for (int row = 0; row < column.rows(); row++) {
-            count += kept[row] && !column.isPresent(row) ? 1 : 0;
+            if (kept[row] && !column.isPresent(row)) {
+                absent += failures[row] ? 0 : 1;
+                broken += failures[row] ? 1 : 0;
+            }
         }
-        missing.merge(output, count, Long::sum);
+        missing.merge(output, absent, Long::sum);
+        if (broken > 0) {
+            failed.merge(output, broken, Long::sum);
+        }
     }
 
     /**
@@ -56,7 +64,8 @@ final class TrainingSetReport {
         report.put("dropped", dropped);
         ObjectNode counts = report.putObject("missing");
         missing.forEach(counts::put);
-        report.putObject("failed");
+        ObjectNode failures = report.putObject("failed");
+        failed.forEach(failures::put);
         report.put("trace_id", traceId);
         report.put("snapshot", snapshot);
         report.put("catalog_version", catalogVersion);

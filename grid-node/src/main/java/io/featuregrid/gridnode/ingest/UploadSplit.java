@@ -145,6 +145,13 @@ final class UploadSplit {
         names.add(ObservationColumns.TOMBSTONE);
         int tombstone = batch.names().indexOf(ObservationColumns.TOMBSTONE);
         columns.add(tombstone < 0 ? constant(ColumnType.BOOL, rows.length, 0) : chosen(batch.column(tombstone), rows));
+        for (String name : List.of(ObservationColumns.VERSIONS, ObservationColumns.ONLINE)) {
+            int given = batch.names().indexOf(name);
+            if (given >= 0) {
+                names.add(name);
+                columns.add(chosen(batch.column(given), rows));
+            }
+        }
         return FeatureBatch.onHeap(names, columns, rows.length);
     }
 

@@ -1,12 +1,14 @@
 package io.featuregrid.gridnode.serve;
 
 import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.definition.TypedValues;
 import io.featuregrid.planner.plan.QueryPlan;
 import io.featuregrid.planner.plan.QueryPlan.Output;
-import io.featuregrid.planner.plan.QueryPlan.Value;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plan with all of its answers' text that does not depend on the values. Immutable.
@@ -29,12 +31,26 @@ record EncodedPlan(QueryPlan plan, List<EncodedOutput> outputs, String hash) {
     static EncodedPlan of(QueryPlan plan) {
         List<EncodedOutput> outputs = new ArrayList<>(plan.outputs().size());
         for (Output output : plan.outputs()) {
-            outputs.add(encode(output, plan.defaults()));
+            outputs.add(encode(plan, output));
         }
         return new EncodedPlan(plan, List.copyOf(outputs), hash(plan));
     }
 
-    private static EncodedOutput encode(Output output, boolean defaults) {
+    /** {@code ,"meta":{...}} of a value. */
+    static byte[] meta(@Nullable Resolver resolver, boolean hit, FeatureType type) {
+        JsonBytes json = new JsonBytes(120).raw(JsonBytes.ascii(",\"meta\":{\"chosen_resolver_fqn\":"));
+        if (resolver == null) {
+            json.nothing();
+        } else {
+            json.string(resolver.name());
+        }
+        return json.raw(JsonBytes.ascii(",\"cache_hit\":" + hit + ",\"primitive_type\":"))
+                .string(type.text())
+                .raw(JsonBytes.ascii(",\"version\":" + (resolver == null ? null : resolver.version()) + "}"))
+                .toArray();
+    }
+
+    private static EncodedOutput encode(QueryPlan plan, Output output) {
         Feature feature = output.value().feature();
         byte[] name = JsonBytes.quoted(output.name());
         byte[] field = new JsonBytes(name.length + 30)
@@ -42,17 +58,11 @@ record EncodedPlan(QueryPlan plan, List<EncodedOutput> outputs, String hash) {
                 .raw(name)
                 .raw(JsonBytes.ascii(",\"value\":"))
                 .toArray();
-        Object value = defaults ? feature.values().defaultValue() : null;
+        Object value = plan.defaults() ? feature.values().defaultValue() : null;
         String missing = value == null
                 ? "null"
                 : TypedValues.write(feature.type(), value).toString();
-        boolean stored = output.value() instanceof Value.Stored;
-        byte[] meta = new JsonBytes(120)
-                .raw(JsonBytes.ascii(
-                        ",\"meta\":{\"chosen_resolver_fqn\":null,\"cache_hit\":" + stored + ",\"primitive_type\":"))
-                .string(feature.type().text())
-                .raw(JsonBytes.ascii(",\"version\":null}"))
-                .toArray();
+        byte[] meta = meta(null, plan.stored(output), feature.type());
         return new EncodedOutput(name, field, ValueWriter.of(feature.type()), JsonBytes.ascii(missing), meta);
     }
 

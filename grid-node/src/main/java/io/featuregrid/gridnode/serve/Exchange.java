@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -204,14 +205,14 @@ final class Exchange implements Arrivals.Arrival {
                     body == null ? NOTHING : body.getBytes(),
                     trace.traceId(),
                     receivedNanos);
-            if (handler.quick(call)) {
-                HttpReply reply = answer(handler, call);
+            HttpReply quick = answer(handler::quickly, call);
+            if (quick != null) {
                 release();
-                send(reply);
+                send(quick);
                 return;
             }
             shared.executor().execute(() -> {
-                HttpReply reply = answer(handler, call);
+                HttpReply reply = Objects.requireNonNull(answer(handler::handle, call));
                 context.runOnContext(nothing -> {
                     release();
                     send(reply);
@@ -226,20 +227,22 @@ final class Exchange implements Arrivals.Arrival {
         }
     }
 
-    private HttpReply answer(HttpHandler handler, HttpCall call) {
+    private @Nullable HttpReply answer(Function<HttpCall, @Nullable HttpReply> handler, HttpCall call) {
         MDC.put(TRACE_ID, trace.traceId());
         try {
             HttpReply reply = attempt(handler, call);
-            LOG.debug("{} {} answered with {}", call.method(), call.path(), reply.status());
+            if (reply != null) {
+                LOG.debug("{} {} answered with {}", call.method(), call.path(), reply.status());
+            }
             return reply;
         } finally {
             MDC.remove(TRACE_ID);
         }
     }
 
-    private HttpReply attempt(HttpHandler handler, HttpCall call) {
+    private @Nullable HttpReply attempt(Function<HttpCall, @Nullable HttpReply> handler, HttpCall call) {
         try {
-            return handler.handle(call);
+            return handler.apply(call);
         } catch (FeatureGridException refused) {
             if (refused.first().code().httpStatus() >= 500) {
                 LOG.error("{} {} failed", call.method(), call.path(), refused);

@@ -6,9 +6,13 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.CatalogStore;
 import io.featuregrid.planner.execute.Clock;
+import io.featuregrid.planner.execute.ComputedObservations;
+import io.featuregrid.planner.execute.ComputedWriting;
 import io.featuregrid.planner.execute.Deadline;
+import io.featuregrid.planner.execute.FunctionRunners;
 import io.featuregrid.planner.execute.OnlineStore;
 import io.featuregrid.planner.execute.PlanCache;
 import io.featuregrid.planner.execute.PlanRunner;
@@ -18,6 +22,9 @@ import io.featuregrid.planner.plan.OnlineQueryRequest;
 import io.featuregrid.planner.plan.QueryInputs;
 import io.featuregrid.planner.plan.QueryPlan;
 import io.featuregrid.planner.plan.QueryPlanText;
+import io.featuregrid.planner.plan.Timing;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,6 +48,7 @@ public final class QueryEndpoints {
 
     private final CatalogStore catalogs;
     private final PlanRunner runner;
+    private final ComputedWriting writing;
     private final Clock clock;
     private final QuerySettings settings;
     private final QueryMetrics metrics;
@@ -48,13 +56,27 @@ public final class QueryEndpoints {
     private final String queryPrefix;
     private final AtomicLong queries = new AtomicLong();
 
-    public QueryEndpoints(
-            CatalogStore catalogs, OnlineStore store, Clock clock, QuerySettings settings, MetricRegistry metrics) {
-        this.catalogs = catalogs;
-        this.runner = new PlanRunner(store);
-        this.clock = clock;
+    /**
+     * What queries are joined to.
+     *
+     * @param writing takes what was computed; stays the caller's
+     * @param metrics gets what is counted
+     */
+    public record Ports(
+            CatalogStore catalogs,
+            OnlineStore store,
+            FunctionRunners functions,
+            ComputedWriting writing,
+            Clock clock,
+            MetricRegistry metrics) {}
+
+    public QueryEndpoints(Ports ports, QuerySettings settings) {
+        this.catalogs = ports.catalogs();
+        this.runner = new PlanRunner(ports.store(), new CallRunner(ports.functions()));
+        this.writing = ports.writing();
+        this.clock = ports.clock();
         this.settings = settings;
-        this.metrics = new QueryMetrics(metrics);
+        this.metrics = new QueryMetrics(ports.metrics());
         this.plans = new PlanCache<>(settings.planCacheNames(), EncodedPlan::of);
         // Ids of an earlier run of the node must not come again.
         this.queryPrefix = Long.toHexString(clock.nowMicros()) + "-";
@@ -72,22 +94,29 @@ public final class QueryEndpoints {
         }
 
         @Override
-        public boolean quick(HttpCall call) {
-            return call.bodyBytes() <= MOST_BYTES_ON_LOOP
+        public @Nullable HttpReply quickly(HttpCall call) {
+            boolean quick = call.method().equals("POST")
+                    && call.bodyBytes() <= MOST_BYTES_ON_LOOP
                     && settings.storeNeverWaits().getAsBoolean();
+            return quick ? attempt(call, false, true) : null;
         }
     }
 
     private HttpReply answer(HttpCall call, boolean many) {
+        return Objects.requireNonNull(attempt(call, many, false));
+    }
+
+    private @Nullable HttpReply attempt(HttpCall call, boolean many, boolean onLoop) {
         try {
-            return attempt(call, many);
+            return answer(call, many, onLoop);
         } catch (RuntimeException refused) {
             metrics.refused();
             throw refused;
         }
     }
 
-    private HttpReply attempt(HttpCall call, boolean many) {
+    /** @param onLoop then null is answered if a function may wait: it must not keep an event loop from its other connections */
+    private @Nullable HttpReply answer(HttpCall call, boolean many, boolean onLoop) {
         long start = System.nanoTime();
         Catalog catalog = catalogs.current();
         Asked asked =
@@ -99,7 +128,17 @@ public final class QueryEndpoints {
         FeatureBatch inputs = asked.inputs();
         requireRoom(inputs.rows(), plan.outputs().size());
         long now = options.now() == null ? clock.nowMicros() : options.now();
-        QueryResult result = runner.run(plan.plan(), inputs, now, !many || options.meta(), deadline);
+        if (onLoop && plan.plan().waits()) {
+            return null;
+        }
+        List<Timing> timings = options.explain() ? new ArrayList<>() : null;
+        QueryResult result = runner.run(
+                plan.plan(),
+                inputs,
+                new PlanRunner.Occasion(now, !many || options.meta(), call.traceId(), deadline, timings));
+        if (options.now() == null) {
+            ComputedObservations.of(result).ifPresent(computed -> writing.write(computed, options.durableLog()));
+        }
         long nanos = System.nanoTime() - start;
         QueryMeta meta = new QueryMeta(
                 new QueryMeta.Execution(
@@ -111,7 +150,7 @@ public final class QueryEndpoints {
                         nanos / NANOS_A_SECOND),
                 plan.hash(),
                 found.missed(),
-                options.explain() ? QueryPlanText.of(plan.plan()) : null);
+                timings == null ? null : QueryPlanText.of(plan.plan(), timings));
         boolean stream = many && call.wants(QueryStreams.ARROW, JSON);
         byte[] body = stream
                 ? QueryStreams.write(result, meta)

@@ -3,9 +3,13 @@ package io.featuregrid.gridnode.serve;
 import io.featuregrid.gridnode.serve.EncodedPlan.EncodedOutput;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.Stamp;
+import io.featuregrid.planner.definition.Resolver;
+import io.featuregrid.planner.execute.CellFailure;
 import io.featuregrid.planner.execute.QueryResult;
+import io.featuregrid.planner.plan.CallPlan.Ref;
 import io.featuregrid.planner.plan.QueryPlan.Lookup;
 import io.featuregrid.planner.time.Timestamps;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +18,8 @@ final class QueryReplies {
     private static final byte[] DATA_LIST = JsonBytes.ascii("{\"data\":[");
     private static final byte[] DATA_OBJECT = JsonBytes.ascii("{\"data\":{");
     private static final byte[] ENTITY = JsonBytes.ascii(",\"pkey\":");
-    private static final byte[] VALID = JsonBytes.ascii(",\"error\":null,\"valid\":");
+    private static final byte[] ERROR = JsonBytes.ascii(",\"error\":");
+    private static final byte[] VALID = JsonBytes.ascii(",\"valid\":");
     private static final byte[] TIME = JsonBytes.ascii(",\"ts\":");
     private static final byte[] NULL = JsonBytes.ascii("null");
     private static final int BYTES_AN_ITEM = 160;
@@ -35,32 +40,57 @@ final class QueryReplies {
             Column column = result.column(index);
             boolean valid = column.isPresent(0);
             json.raw(output.field());
-            value(json, output, column, 0);
+            CellFailure failure = result.failure(index, 0);
+            if (failure == null) {
+                value(json, output, column, 0);
+            } else {
+                json.nothing();
+            }
             int lookup = plan.plan().outputs().get(index).lookup();
             if (entities[lookup] == null) {
                 entities[lookup] = entity(plan.plan().lookups().get(lookup), result.entity(index));
             }
-            json.raw(ENTITY).raw(entities[lookup]).raw(VALID).flag(valid).raw(TIME);
+            json.raw(ENTITY).raw(entities[lookup]).raw(ERROR);
+            if (failure == null) {
+                json.raw(NULL);
+            } else {
+                json.raw(QueryErrors.write(result, index, 0).toString().getBytes(StandardCharsets.UTF_8));
+            }
+            json.raw(VALID).flag(valid).raw(TIME);
             Stamp stamp = result.stamp(index, 0);
-            if (stamp == null) {
+            Resolver resolver = stamp == null ? result.resolver(index, 0) : null;
+            if (stamp == null && (resolver == null || !valid)) {
                 json.raw(NULL);
             } else {
                 // The values of a row share few stamps, and a time takes longer to write than all the rest.
-                if (lastText == null || stamp.observedAt() != lastTime) {
-                    lastTime = stamp.observedAt();
+                long time = stamp == null ? result.now() : stamp.observedAt();
+                if (lastText == null || time != lastTime) {
+                    lastTime = time;
                     lastText = JsonBytes.quoted(Timestamps.format(lastTime));
                 }
                 json.raw(lastText);
             }
             if (withMeta) {
-                json.raw(output.meta());
+                boolean computable = plan.plan().outputs().get(index).value() instanceof Ref.Result;
+                json.raw(
+                        computable
+                                ? EncodedPlan.meta(
+                                        resolver,
+                                        stamp != null,
+                                        plan.plan()
+                                                .outputs()
+                                                .get(index)
+                                                .value()
+                                                .feature()
+                                                .type())
+                                : output.meta());
             }
             json.raw('}');
             if (index + 1 < outputs) {
                 json.raw(',');
             }
         }
-        meta.write(json.raw(']'));
+        meta.write(json.raw(']'), QueryErrors.write(result, false));
         return json.toArray();
     }
 
@@ -72,19 +102,24 @@ final class QueryReplies {
         for (int index = 0; index < outputs; index++) {
             EncodedOutput output = plan.outputs().get(index);
             Column column = result.column(index);
+            boolean failed = result.failed(index);
             json.raw(output.name()).raw(':').raw('[');
             for (int row = 0; row < column.rows(); row++) {
                 if (row > 0) {
                     json.raw(',');
                 }
-                value(json, output, column, row);
+                if (failed && result.failure(index, row) != null) {
+                    json.nothing();
+                } else {
+                    value(json, output, column, row);
+                }
             }
             json.raw(']');
             if (index + 1 < outputs) {
                 json.raw(',');
             }
         }
-        meta.write(json.raw('}'));
+        meta.write(json.raw('}'), QueryErrors.write(result, true));
         return json.toArray();
     }
 
@@ -121,7 +156,7 @@ final class QueryReplies {
         return (several ? json.raw(']') : json).toArray();
     }
 
-    /** What an answer says of itself: {@code ,"errors":null,"meta":{...}} and the end of the answer. */
+    /** What an answer says of itself: {@code ,"errors":[...],"meta":{...}} and the end of the answer. */
     record QueryMeta(
             Execution execution,
             String hash,
@@ -136,8 +171,11 @@ final class QueryReplies {
         record Execution(
                 String queryId, String traceId, String deployment, String environment, long now, double seconds) {}
 
-        void write(JsonBytes json) {
-            json.raw(JsonBytes.ascii(",\"errors\":null,\"meta\":{\"execution_duration_s\":"))
+        /** @param errors a JSON value */
+        void write(JsonBytes json, byte[] errors) {
+            json.raw(JsonBytes.ascii(",\"errors\":"))
+                    .raw(errors)
+                    .raw(JsonBytes.ascii(",\"meta\":{\"execution_duration_s\":"))
                     .number(execution.seconds())
                     .raw(JsonBytes.ascii(",\"deployment_id\":"))
                     .string(execution.deployment())

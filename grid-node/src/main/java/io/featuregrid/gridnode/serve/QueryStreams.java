@@ -81,7 +81,7 @@ final class QueryStreams {
                 names,
                 rest.shape().outputs(),
                 rest.shape().staleness(),
-                rest.shape().defaults());
+                rest.shape().choice());
         return new OnlineQueryRequest(shape, List.of(), rest.options());
     }
 
@@ -95,7 +95,7 @@ final class QueryStreams {
             columns.add(result.shown(output));
         }
         JsonBytes rest = new JsonBytes(512);
-        meta.write(rest);
+        meta.write(rest, QueryErrors.write(result, true));
         // What follows the data in an answer in JSON, but for the comma before it.
         String reply = "{" + new String(rest.toArray(), StandardCharsets.UTF_8).substring(1);
         try (BufferAllocator allocator = new RootAllocator()) {

@@ -4,6 +4,7 @@ import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.KeyBytes;
 import io.featuregrid.planner.batch.ObservationColumns;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
@@ -11,6 +12,7 @@ import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.ErasureList;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -31,6 +33,10 @@ public final class ObservationReader {
     private final int[] carried;
     private final ErasureList erasures;
     private final StoredValues storedValues;
+    private final @Nullable Column versions;
+    private final @Nullable Column online;
+    private byte[] versionsText = new byte[0];
+    private ResolverVersions versionsRead = ResolverVersions.NONE;
 
     /**
      * A reader of one batch.
@@ -49,6 +55,8 @@ public final class ObservationReader {
         this.sequence = system(observations, ObservationColumns.SEQUENCE);
         this.origin = system(observations, ObservationColumns.ORIGIN);
         this.tombstone = system(observations, ObservationColumns.TOMBSTONE);
+        this.versions = optional(observations, ObservationColumns.VERSIONS);
+        this.online = optional(observations, ObservationColumns.ONLINE);
         // By number, so that the numbers that a row carries ascend.
         record Carried(Feature feature, Column column) {}
         List<Carried> found = IntStream.range(
@@ -69,8 +77,11 @@ public final class ObservationReader {
         return keys;
     }
 
-    /** What the observation of a row does to the row of its entity; null if it was erased. */
+    /** What the observation of a row does to the row of its entity; null if nothing: it was erased, or goes only into history. */
     public @Nullable RowChange change(int row) {
+        if (online != null && !online.booleanAt(row)) {
+            return null;
+        }
         if (!erasures.isEmpty()
                 && erasures.hides(KeyBytes.of(keys, row), insertedAt.longAt(row), sequence.longAt(row))) {
             return null;
@@ -89,7 +100,23 @@ public final class ObservationReader {
             }
         }
         Stamp stamp = new Stamp(observedAt.longAt(row), insertedAt.longAt(row), sequence.longAt(row));
-        return new RowChange(RowStamps.ofObservation(stamp, origin.intAt(row), ends, carried, count), values);
+        RowStamps stamps = RowStamps.ofObservation(stamp, origin.intAt(row), ends, carried, count);
+        return new RowChange(versions == null ? stamps : stamps.versioned(versions(versions, row)), values);
+    }
+
+    /** Rows that were written together have the same versions, mostly. */
+    private ResolverVersions versions(Column column, int row) {
+        byte[] text = column.bytesAt(row);
+        if (!Arrays.equals(text, versionsText)) {
+            versionsText = text;
+            versionsRead = ResolverVersions.parse(new String(text, StandardCharsets.UTF_8));
+        }
+        return versionsRead;
+    }
+
+    private static @Nullable Column optional(FeatureBatch observations, String name) {
+        int index = observations.names().indexOf(name);
+        return index < 0 ? null : observations.column(index);
     }
 
     private static Feature feature(FeatureSet set, String name) {

@@ -1,6 +1,7 @@
 package io.featuregrid.gridnode.store;
 
 import io.featuregrid.planner.batch.Origin;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
@@ -159,6 +160,12 @@ public final class RowStamps {
                 right.observedAt(rightIndex),
                 right.insertedAt(rightIndex),
                 right.sequence(rightIndex));
+    }
+
+    /** Says by which resolvers the features of an observation were computed. */
+    RowStamps versioned(ResolverVersions by) {
+        this.versions = by.isEmpty() ? null : by.upTo(highest);
+        return this;
     }
 
     /** Completes what {@link RowMerge} made. */

@@ -14,6 +14,7 @@ import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.ProposalReader;
 import io.featuregrid.planner.execute.CatalogStore;
 import io.featuregrid.planner.execute.EntityEraser;
+import io.featuregrid.planner.execute.FunctionRunners;
 import io.featuregrid.planner.execute.HeapOnlineStore;
 import io.featuregrid.planner.execute.MonotonicStamps;
 import io.featuregrid.planner.execute.ObservationLog;
@@ -79,7 +80,16 @@ final class HeapNode implements AutoCloseable {
         };
         QuerySettings queries = new QuerySettings(MOST_NAMES, MOST_VALUES, 10_000, () -> storeNeverWaits);
         this.port = RunningPort.start(settings, metrics, http -> {
-            new QueryEndpoints(catalogs, new Watched(store, beforeRead), now::get, queries, metrics).mountOn(http);
+            new QueryEndpoints(
+                            new QueryEndpoints.Ports(
+                                    catalogs,
+                                    new Watched(store, beforeRead),
+                                    FunctionRunners.formulasOnly(),
+                                    (computed, durable) -> append(computed),
+                                    now::get,
+                                    metrics),
+                            queries)
+                    .mountOn(http);
             new UploadEndpoint(catalogs, this::append, now::get, 60_000_000).mountOn(http);
             new ErasureEndpoint(catalogs, eraser).mountOn(http);
         });

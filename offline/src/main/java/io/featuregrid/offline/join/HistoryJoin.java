@@ -15,10 +15,10 @@ import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.definition.VectorType;
+import io.featuregrid.planner.plan.CallPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
 import io.featuregrid.planner.plan.TrainingSetPlan.Lookup;
-import io.featuregrid.planner.plan.TrainingSetPlan.Output;
 import io.featuregrid.planner.plan.TrainingSetPlan.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +73,7 @@ public final class HistoryJoin implements TrainingSetJoin {
                 case Keys.None none -> {}
             }
         }
-        plan.outputs().forEach(output -> givenColumn(output.source()));
+        plan.taken().columns().forEach(this::givenColumn);
     }
 
     @Override
@@ -94,11 +94,6 @@ public final class HistoryJoin implements TrainingSetJoin {
             joinedRows.mark(spine.rows());
             return joined;
         }
-    }
-
-    @Override
-    public List<Output> outputs() {
-        return plan.outputs().stream().filter(Output::shown).toList();
     }
 
     @Override
@@ -123,8 +118,11 @@ public final class HistoryJoin implements TrainingSetJoin {
     /** Fewer rows for more features, so that a window's memory stays the same. */
     private static int boundedRows(TrainingSetPlan plan, int most) {
         long bytes = 0;
-        for (Output output : plan.outputs()) {
-            bytes += bytesAValue(output.source().feature().type());
+        for (Source column : plan.taken().columns()) {
+            bytes += bytesAValue(column.feature().type());
+        }
+        for (CallPlan.Call call : plan.calls().calls()) {
+            bytes += bytesOfValues(call.outputs());
         }
         for (Lookup lookup : plan.lookups()) {
             bytes += bytesOfValues(lookup.stored());
@@ -196,23 +194,13 @@ public final class HistoryJoin implements TrainingSetJoin {
                 found.add(new SetLookup(lookup.set(), tables.get(index), plan.asOf(), workers, cancellation)
                         .run(entities, lookup.stored(), lookup.existence()));
             }
-            boolean[] kept = new boolean[rows];
-            java.util.Arrays.fill(kept, true);
             List<String> names = new ArrayList<>();
             List<Column> columns = new ArrayList<>();
-            for (Output output : plan.outputs()) {
-                ColumnBuilder values = values(output.source());
-                if (output.required()) {
-                    for (int row = 0; row < rows; row++) {
-                        kept[row] &= values.isPresent(row);
-                    }
-                }
-                if (output.shown()) {
-                    names.add(output.name());
-                    columns.add(values.build());
-                }
+            for (Source source : plan.taken().columns()) {
+                names.add(Integer.toString(columns.size()));
+                columns.add(values(source).build());
             }
-            return new JoinedWindow(FeatureBatch.onHeap(names, columns, rows), kept);
+            return new JoinedWindow(FeatureBatch.onHeap(names, columns, rows), times, timed);
         }
 
         private SpineRows entities(Lookup lookup) {

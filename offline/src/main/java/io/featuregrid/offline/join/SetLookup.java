@@ -36,9 +36,7 @@ final class SetLookup {
     Found run(SpineRows spine, List<Feature> features, boolean existence) {
         Found found = new Found(features, existence, false, spine.rows());
         run(spine, found);
-        found.features()
-                .forEach((feature, newest) ->
-                        newest.expire(spine.times(), feature.freshness().effectiveTtlMicros()));
+        found.features().forEach((feature, newest) -> newest.expire(spine.times(), feature.ttlMicros()));
         return found;
     }
 

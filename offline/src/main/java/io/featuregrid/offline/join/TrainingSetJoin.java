@@ -2,7 +2,6 @@ package io.featuregrid.offline.join;
 
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
-import io.featuregrid.planner.plan.TrainingSetPlan;
 import java.util.List;
 
 /** A training set in the making, over snapshots that stay the same to its end. For one thread, except {@link #cancel}. */
@@ -21,9 +20,6 @@ public interface TrainingSetJoin extends AutoCloseable {
      *     CANCELLED after {@link #cancel}
      */
     JoinedWindow join(FeatureBatch spine);
-
-    /** The outputs that are shown, one a column of {@link JoinedWindow#features}. */
-    List<TrainingSetPlan.Output> outputs();
 
     /** Which snapshots are read, for the report. */
     String snapshot();

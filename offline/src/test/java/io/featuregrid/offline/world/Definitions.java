@@ -7,6 +7,7 @@ import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.CatalogChange;
 import io.featuregrid.planner.definition.Documentation;
 import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.definition.Functions;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.definition.Freshness;
@@ -54,7 +55,7 @@ public final class Definitions {
 
     /** The next catalog, in which exactly these sets are. */
     public static Catalog apply(Catalog current, List<FeatureSet> sets) {
-        return CatalogChange.plan(current, new Proposal(null, true, sets, Map.of()))
+        return CatalogChange.plan(current, new Proposal(null, true, sets, Functions.NONE, Map.of()))
                 .next();
     }
 

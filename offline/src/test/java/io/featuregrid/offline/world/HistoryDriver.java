@@ -13,7 +13,10 @@ import io.featuregrid.offline.write.IngestCounts;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.TypedColumn;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.execute.CallRunner;
+import io.featuregrid.planner.execute.FunctionRunners;
 import io.featuregrid.planner.execute.MonotonicStamps;
+import io.featuregrid.planner.execute.TrainingSetCalls;
 import io.featuregrid.planner.plan.IngestOptions;
 import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan;
@@ -26,6 +29,8 @@ import java.util.Map;
 
 /** A history on real files, driven with rows instead of batches. Closing it fails if a batch was left open. */
 public final class HistoryDriver implements AutoCloseable {
+    private static final TrainingSetCalls CALLS = new TrainingSetCalls(new CallRunner(FunctionRunners.formulasOnly()));
+
     private final Path home;
     private final HistorySettings settings;
     private final SettableClock clock;
@@ -123,9 +128,17 @@ public final class HistoryDriver implements AutoCloseable {
                             .toList());
                 }
                 JoinedWindow joined = join.join(memory.batch(columns, window));
-                rows.addAll(rows(joined.features()));
-                for (boolean keep : joined.kept()) {
-                    kept.add(keep);
+                try (FeatureBatch taken = joined.columns()) {
+                    TrainingSetCalls.Outputs outputs =
+                            CALLS.compute(plan, taken, joined.times(), joined.timed(), "trace");
+                    List<TrainingSetPlan.Output> shown = plan.shown();
+                    rows.addAll(rows(FeatureBatch.onHeap(
+                            shown.stream().map(TrainingSetPlan.Output::name).toList(),
+                            shown.stream().map(outputs::column).toList(),
+                            taken.rows())));
+                    for (boolean keep : outputs.kept()) {
+                        kept.add(keep);
+                    }
                 }
             }
         }

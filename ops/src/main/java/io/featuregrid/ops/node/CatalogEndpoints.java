@@ -15,7 +15,9 @@ import io.featuregrid.planner.definition.Proposal;
 import io.featuregrid.planner.definition.ProposalReader;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.error.Problem;
 import io.featuregrid.planner.execute.CatalogStore;
+import io.featuregrid.planner.plan.NamedQueries;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,10 @@ final class CatalogEndpoints {
         }
         Catalog current = catalogs.current();
         CatalogChange change = CatalogChange.plan(current, proposal);
+        List<Problem> problems = NamedQueries.check(change.next(), proposal.sources());
+        if (!problems.isEmpty()) {
+            throw new FeatureGridException(problems);
+        }
         if (!planned && !change.diff().isEmpty()) {
             catalogs.replace(current.version(), change.next());
             LOG.info(

@@ -121,7 +121,7 @@ final class EntityEndpoint {
         if (stamp.observedAt() > now) {
             return "observed later";
         }
-        long ttl = feature.freshness().effectiveTtlMicros();
+        long ttl = feature.ttlMicros();
         Long staleness = feature.freshness().maxStalenessMicros();
         if (staleness != null && now > Durations.add(stamp.observedAt(), staleness)) {
             return "older than max staleness " + Durations.format(staleness);

@@ -25,9 +25,12 @@ import io.featuregrid.ops.config.NodeSettings;
 import io.featuregrid.ops.monitor.Metrics;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.Clock;
+import io.featuregrid.planner.execute.FunctionRunners;
 import io.featuregrid.planner.execute.ObservationLog;
 import io.featuregrid.planner.execute.StampSource;
+import io.featuregrid.planner.execute.TrainingSetCalls;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -123,12 +126,16 @@ public final class Node implements AutoCloseable {
                 settings.log());
         opened.push(log);
         history.finishIngests(parts.catalogs().current());
-        FlightPort flight =
-                FlightPort.start(settings.flight(), new FlightPorts(parts.catalogs(), history, log, metrics), spool);
+        FunctionRunners functions = FunctionRunners.formulasOnly();
+        FlightPort flight = FlightPort.start(
+                settings.flight(),
+                new FlightPorts(
+                        parts.catalogs(), history, log, new TrainingSetCalls(new CallRunner(functions)), metrics),
+                spool);
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
-        mount(http, grid, parts, log, metrics);
+        mount(http, grid, parts, log, functions, metrics);
         new EntityEndpoint(parts.catalogs(), parts.online(), history, log, clock).mountOn(http);
 
         NodeAddress known = new NodeAddress(
@@ -166,13 +173,28 @@ public final class Node implements AutoCloseable {
         return new GridParts(stamps, catalogs, erasures, online);
     }
 
-    private void mount(HttpPort http, Grid grid, GridParts parts, ObservationLog log, MetricRegistry metrics) {
+    private void mount(
+            HttpPort http,
+            Grid grid,
+            GridParts parts,
+            ObservationLog log,
+            FunctionRunners functions,
+            MetricRegistry metrics) {
         Clock clock = parts.stamps().clock();
         QuerySettings standard = QuerySettings.STANDARD;
         // A node that is alone holds every row itself.
         QuerySettings queries =
                 new QuerySettings(standard.maxNames(), standard.maxValues(), standard.planCacheNames(), grid::alone);
-        new QueryEndpoints(parts.catalogs(), parts.online(), clock, queries, metrics).mountOn(http);
+        new QueryEndpoints(
+                        new QueryEndpoints.Ports(
+                                parts.catalogs(),
+                                parts.online(),
+                                functions,
+                                (computed, durable) -> log.append(computed),
+                                clock,
+                                metrics),
+                        queries)
+                .mountOn(http);
         new UploadEndpoint(parts.catalogs(), log, clock, settings.history().futureToleranceMicros()).mountOn(http);
         new ErasureEndpoint(parts.catalogs(), new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps()))
                 .mountOn(http);

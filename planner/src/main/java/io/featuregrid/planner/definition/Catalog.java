@@ -9,12 +9,18 @@ import java.util.Optional;
  * @param version 0 for the empty catalog, one more with each change
  * @param nextSetNumber the number that the next new set gets
  */
-public record Catalog(int version, int nextSetNumber, List<FeatureSet> sets, List<RemovedSet> removed) {
+public record Catalog(
+        int version, int nextSetNumber, List<FeatureSet> sets, List<RemovedSet> removed, Functions functions) {
     public static final Catalog EMPTY = new Catalog(0, 1, List.of(), List.of());
 
     public Catalog {
         sets = List.copyOf(sets);
         removed = List.copyOf(removed);
+    }
+
+    /** A catalog of stored features only. */
+    public Catalog(int version, int nextSetNumber, List<FeatureSet> sets, List<RemovedSet> removed) {
+        this(version, nextSetNumber, sets, removed, Functions.NONE);
     }
 
     public Optional<FeatureSet> set(String name) {

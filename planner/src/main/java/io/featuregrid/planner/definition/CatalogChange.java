@@ -63,10 +63,13 @@ public record CatalogChange(Catalog next, CatalogDiff diff) {
                 Optional<FeatureSet> before = current.set(wanted.name());
                 sets.add(before.map(set -> change(set, wanted)).orElseGet(() -> addSet(wanted)));
             }
+            Functions functions = new FunctionChange(current.functions(), proposal.functions())
+                    .plan(added, changed, removed, details);
             problems.throwIfAny();
             CatalogDiff diff = new CatalogDiff(added, changed, removed, details);
-            Catalog next =
-                    diff.isEmpty() ? current : new Catalog(current.version() + 1, nextSetNumber, sets, removedSets);
+            Catalog next = diff.isEmpty()
+                    ? current
+                    : new Catalog(current.version() + 1, nextSetNumber, sets, removedSets, functions);
             return new CatalogChange(next, diff);
         }
 

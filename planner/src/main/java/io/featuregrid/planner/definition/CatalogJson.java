@@ -24,8 +24,11 @@ public final class CatalogJson {
         node.put("next_set_number", catalog.nextSetNumber());
         ArrayNode sets = node.putArray("sets");
         catalog.sets().forEach(set -> sets.add(write(set)));
-        node.putArray("resolvers");
-        node.putArray("queries");
+        node.put("next_resolver_version", catalog.functions().nextVersion());
+        ArrayNode resolvers = node.putArray("resolvers");
+        catalog.functions().resolvers().forEach(resolver -> resolvers.add(ResolverJson.write(resolver)));
+        ArrayNode queries = node.putArray("queries");
+        catalog.functions().queries().forEach(query -> queries.add(ResolverJson.write(query)));
         ArrayNode removed = node.putArray("removed");
         for (RemovedSet set : catalog.removed()) {
             ObjectNode ended = removed.addObject()
@@ -61,8 +64,27 @@ public final class CatalogJson {
         for (JsonNode set : node.path("sets")) {
             sets.add(readSet(set, removed));
         }
+        Functions functions = readFunctions(node);
         return new Catalog(
-                node.path("version").intValue(), node.path("next_set_number").intValue(), sets, removed);
+                node.path("version").intValue(),
+                node.path("next_set_number").intValue(),
+                ProposalReader.supplied(sets, functions),
+                removed,
+                functions);
+    }
+
+    private static Functions readFunctions(JsonNode node) {
+        ProblemList problems = new ProblemList(Map.of());
+        ResolverReader reader = new ResolverReader(problems);
+        List<Resolver> resolvers = new ArrayList<>();
+        node.path("resolvers").forEach(one -> reader.resolver(one).ifPresent(resolvers::add));
+        List<NamedQuery> queries = new ArrayList<>();
+        node.path("queries").forEach(one -> queries.add(reader.query(one)));
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException("catalog: " + problems);
+        }
+        return new Functions(
+                resolvers, queries, node.path("next_resolver_version").asInt(1));
     }
 
     private static ObjectNode write(FeatureSet set) {
@@ -126,6 +148,8 @@ public final class CatalogJson {
         node.set("default", value(values, values.defaultValue()));
         node.put("max_staleness_us", feature.freshness().maxStalenessMicros());
         node.put("offline_ttl_us", feature.freshness().offlineTtlMicros());
+        node.put("request", feature.supply() == Supply.REQUEST);
+        node.put("keep_across_versions", feature.freshness().acrossVersions());
         node.set("min", value(values, values.min()));
         node.set("max", value(values, values.max()));
         Documentation words = feature.documentation();
@@ -184,7 +208,11 @@ public final class CatalogJson {
                 node.path("number").intValue(),
                 node.path("since_epoch").intValue(),
                 values,
-                new Freshness(micros(node.path("max_staleness_us")), micros(node.path("offline_ttl_us"))),
+                new Freshness(
+                        micros(node.path("max_staleness_us")),
+                        micros(node.path("offline_ttl_us")),
+                        node.path("keep_across_versions").asBoolean(false)),
+                node.path("request").asBoolean(false) ? Supply.REQUEST : Supply.WRITTEN,
                 new Documentation(
                         node.path("owner").textValue(),
                         tags,

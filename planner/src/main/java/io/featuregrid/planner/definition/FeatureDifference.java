@@ -30,6 +30,11 @@ final class FeatureDifference {
                 "offline ttl",
                 duration(before.freshness().offlineTtlMicros()),
                 duration(after.freshness().offlineTtlMicros()));
+        difference.compare("supply", words(before), words(after));
+        difference.compare(
+                "kept across versions",
+                before.freshness().acrossVersions(),
+                after.freshness().acrossVersions());
         Documentation oldWords = before.documentation();
         Documentation newWords = after.documentation();
         difference.compare("owner", oldWords.owner(), newWords.owner());
@@ -37,6 +42,14 @@ final class FeatureDifference {
         difference.compare("description", oldWords.description(), newWords.description());
         difference.compare("deprecated", oldWords.deprecated(), newWords.deprecated());
         return String.join(", ", difference.differences);
+    }
+
+    private static String words(Feature feature) {
+        return switch (feature.supply()) {
+            case WRITTEN -> "written";
+            case COMPUTED -> "computed";
+            case REQUEST -> "given by each request";
+        };
     }
 
     private void compare(String attribute, @Nullable Object before, @Nullable Object after) {

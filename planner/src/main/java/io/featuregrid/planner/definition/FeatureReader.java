@@ -28,6 +28,8 @@ final class FeatureReader {
             "tags",
             "description",
             "deprecated",
+            "request",
+            "keep_across_versions",
             "since_epoch");
 
     private final ProblemList problems;
@@ -53,9 +55,16 @@ final class FeatureReader {
         }
         Freshness freshness = new Freshness(
                 duration(node, "max_staleness_us", "max staleness of '" + object + "'", object),
-                duration(node, "offline_ttl_us", "offline ttl of '" + object + "'", object));
-        return Optional.of(
-                new Feature(name, 0, 0, values(node, type.get(), object), freshness, documentation(node, object)));
+                duration(node, "offline_ttl_us", "offline ttl of '" + object + "'", object),
+                flag(node, "keep_across_versions", object));
+        return Optional.of(new Feature(
+                name,
+                0,
+                0,
+                values(node, type.get(), object),
+                freshness,
+                flag(node, "request", object) ? Supply.REQUEST : Supply.WRITTEN,
+                documentation(node, object)));
     }
 
     private Optional<FeatureType> type(String text, String object) {
@@ -76,13 +85,7 @@ final class FeatureReader {
 
     private void refuseUnknown(JsonNode node, String object) {
         for (Map.Entry<String, JsonNode> attribute : node.properties()) {
-            if (attribute.getKey().equals("expression")) {
-                problems.add(
-                        ErrorCode.INVALID_QUERY,
-                        object,
-                        "'" + object + "' is an expression, which is not supported by this version"
-                                + " (expected a stored feature)");
-            } else if (!ATTRIBUTES.contains(attribute.getKey())) {
+            if (!ATTRIBUTES.contains(attribute.getKey())) {
                 problems.add(
                         ErrorCode.PARSE_FAILED,
                         object,
@@ -95,14 +98,7 @@ final class FeatureReader {
         Object defaultValue = typed(node, "default", type, object);
         Object min = bound(node, "min", type, object);
         Object max = bound(node, "max", type, object);
-        JsonNode nullable = node.path("nullable");
-        if (!nullable.isMissingNode() && !nullable.isNull() && !nullable.isBoolean()) {
-            problems.add(
-                    ErrorCode.PARSE_FAILED,
-                    object,
-                    "nullable of '" + object + "' is " + nullable + " (expected true or false)");
-        }
-        Values values = new Values(type, nullable.asBoolean(false), defaultValue, min, max);
+        Values values = new Values(type, flag(node, "nullable", object), defaultValue, min, max);
         boolean empty = (min instanceof Long least && max instanceof Long greatest && least > greatest)
                 || (min instanceof Double low && max instanceof Double high && low > high)
                 || (min instanceof BigDecimal first && max instanceof BigDecimal last && first.compareTo(last) > 0);
@@ -119,6 +115,17 @@ final class FeatureReader {
                             + values.bounds() + ")");
         }
         return values;
+    }
+
+    private boolean flag(JsonNode node, String attribute, String object) {
+        JsonNode value = node.path(attribute);
+        if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
+            problems.add(
+                    ErrorCode.PARSE_FAILED,
+                    object,
+                    attribute + " of '" + object + "' is " + value + " (expected true or false)");
+        }
+        return value.asBoolean(false);
     }
 
     private @Nullable Object bound(JsonNode node, String attribute, FeatureType type, String object) {

@@ -9,6 +9,8 @@ import java.util.Map;
 
 /** Everything that is wrong with a proposal, each with the place of its definition in front. */
 final class ProblemList {
+    private static final String RESOLVER = "resolver:";
+
     private final Map<String, String> sources;
     private final List<Problem> problems = new ArrayList<>();
 
@@ -19,8 +21,18 @@ final class ProblemList {
     /** Notes a problem of an object: a set, {@code set.feature}, {@code set.relation} or {@code resolver:name}. */
     void add(ErrorCode code, String object, String message) {
         String source = sources.getOrDefault(object, sources.get(ownerOf(object)));
+        if (source == null && object.startsWith(RESOLVER)) {
+            source = sources.get(object.substring(RESOLVER.length()));
+        }
         String text = source == null ? message : source + ": " + message;
-        problems.add(object.contains(".") ? new Problem(code, text, object) : new Problem(code, text));
+        if (object.startsWith(RESOLVER)) {
+            problems.add(new Problem(code, text, null, object.substring(RESOLVER.length())));
+        } else {
+            problems.add(
+                    object.contains(".") && !object.contains(":")
+                            ? new Problem(code, text, object)
+                            : new Problem(code, text));
+        }
     }
 
     /** Notes what an inner check threw. */
@@ -32,6 +44,11 @@ final class ProblemList {
 
     boolean isEmpty() {
         return problems.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return problems.toString();
     }
 
     void throwIfAny() {

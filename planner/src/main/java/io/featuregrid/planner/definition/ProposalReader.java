@@ -21,11 +21,13 @@ public final class ProposalReader {
             "replace",
             "sets",
             "resolvers",
+            "jars",
             "queries",
             "sources",
             "format",
             "version",
             "next_set_number",
+            "next_resolver_version",
             "removed");
 
     private final ProblemList problems;
@@ -63,8 +65,6 @@ public final class ProposalReader {
                     "",
                     "the document has no array of sets (expected {sets: [...]}, also to remove all of them)");
         }
-        refuseLater(document, "resolvers", "functions are");
-        refuseLater(document, "queries", "named queries are");
         List<FeatureSet> sets = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (JsonNode node : elements(document, "sets", "")) {
@@ -75,6 +75,8 @@ public final class ProposalReader {
             sets.add(set);
         }
         new ProposalValidator(problems).validate(sets);
+        Functions functions = readFunctions(document);
+        new ResolverValidator(problems, sets).validate(functions);
         JsonNode base = document.path("base_version");
         if (!base.isMissingNode() && !base.isNull() && !(base.isIntegralNumber() && base.canConvertToInt())) {
             problems.add(ErrorCode.PARSE_FAILED, "", "base_version is " + base + " (expected a whole number)");
@@ -83,19 +85,42 @@ public final class ProposalReader {
         return new Proposal(
                 base.isIntegralNumber() ? base.intValue() : null,
                 document.path("replace").asBoolean(false),
-                sets,
+                supplied(sets, functions),
+                functions,
                 sources);
     }
 
-    private void refuseLater(JsonNode document, String attribute, String what) {
-        for (JsonNode node : elements(document, attribute, "")) {
-            String name = node.path("name").asText("?");
-            String object = attribute.equals("resolvers") ? "resolver:" + name : name;
-            problems.add(
-                    ErrorCode.INVALID_QUERY,
-                    object,
-                    "'" + name + "': " + what + " not supported by this version (expected stored features only)");
+    private Functions readFunctions(JsonNode document) {
+        ResolverReader reader = new ResolverReader(problems);
+        List<Resolver> resolvers = new ArrayList<>();
+        for (JsonNode node : elements(document, "resolvers", "")) {
+            reader.resolver(node).map(resolver -> resolver.versioned(0)).ifPresent(resolvers::add);
         }
+        List<NamedQuery> queries = new ArrayList<>();
+        for (JsonNode node : elements(document, "queries", "")) {
+            queries.add(reader.query(node));
+        }
+        return new Functions(resolvers, queries, 0);
+    }
+
+    /** The sets, with the features that resolvers give marked so. */
+    static List<FeatureSet> supplied(List<FeatureSet> sets, Functions functions) {
+        Set<String> computed = new HashSet<>();
+        for (Resolver resolver : functions.resolvers()) {
+            resolver.outputs().forEach(output -> computed.add(resolver.set() + "." + output));
+        }
+        return sets.stream()
+                .map(set -> new FeatureSet(
+                        set.identity(),
+                        set.key(),
+                        set.featureTime(),
+                        set.features().stream()
+                                .map(feature -> computed.contains(set.name() + "." + feature.name())
+                                        ? feature.supplied(Supply.COMPUTED)
+                                        : feature)
+                                .toList(),
+                        set.relations()))
+                .toList();
     }
 
     private FeatureSet readSet(JsonNode node) {

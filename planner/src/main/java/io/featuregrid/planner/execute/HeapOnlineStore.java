@@ -6,11 +6,13 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.KeyBytes;
 import io.featuregrid.planner.batch.ObservationColumns;
 import io.featuregrid.planner.batch.Origin;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.batch.StampColumn;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,7 +34,7 @@ public final class HeapOnlineStore implements OnlineStore {
     }
 
     /** One row of a column of one row, so that any type of value can be kept. */
-    private record Cell(Stamp stamp, Origin origin, boolean tombstone, Column value) {}
+    private record Cell(Stamp stamp, Origin origin, int version, boolean tombstone, Column value) {}
 
     @Override
     public synchronized void prepare(FeatureSet set) {
@@ -56,7 +58,9 @@ public final class HeapOnlineStore implements OnlineStore {
                     Cell cell = stored.cells.get(read.features().get(index).number());
                     if (cell != null) {
                         stamps.get(index).set(row, cell.stamp, cell.origin, cell.tombstone);
-                        if (!cell.tombstone && read.qualifies(index, cell.stamp.observedAt())) {
+                        if (!cell.tombstone
+                                && read.qualifies(index, cell.stamp.observedAt())
+                                && read.qualifies(index, cell.version, cell.origin)) {
                             builders.get(index).copy(row, cell.value, 0);
                         }
                     }
@@ -71,7 +75,11 @@ public final class HeapOnlineStore implements OnlineStore {
     @Override
     public synchronized void merge(FeatureSet set, FeatureBatch observations) {
         List<Column> keys = observations.columns().subList(0, set.key().size());
+        int online = observations.names().indexOf(ObservationColumns.ONLINE);
         for (int row = 0; row < observations.rows(); row++) {
+            if (online >= 0 && !observations.column(online).booleanAt(row)) {
+                continue;
+            }
             Row stored = rows(set).computeIfAbsent(ByteBuffer.wrap(KeyBytes.of(keys, row)), missing -> new Row());
             merge(set, observations, row, stored);
         }
@@ -103,6 +111,7 @@ public final class HeapOnlineStore implements OnlineStore {
         Origin origin =
                 Origin.ofCode(column(observations, ObservationColumns.ORIGIN).intAt(row));
         boolean tombstone = column(observations, ObservationColumns.TOMBSTONE).booleanAt(row);
+        ResolverVersions versions = versions(observations, row);
         boolean carriesNothing = true;
         for (int index = set.key().size(); index < observations.columns().size(); index++) {
             String name = observations.names().get(index);
@@ -116,7 +125,7 @@ public final class HeapOnlineStore implements OnlineStore {
             if (newer(stamp, before == null ? null : before.stamp) && newer(stamp, stored.tombstone)) {
                 ColumnBuilder value = new ColumnBuilder(values.type(), 1);
                 value.copy(0, values, row);
-                stored.cells.put(number, new Cell(stamp, origin, tombstone, value.build()));
+                stored.cells.put(number, new Cell(stamp, origin, versions.version(number), tombstone, value.build()));
             }
         }
         if (tombstone && carriesNothing) {
@@ -148,6 +157,13 @@ public final class HeapOnlineStore implements OnlineStore {
 
     private static boolean hides(Stamp mark, @Nullable Stamp stamp) {
         return stamp != null && ErasureList.hides(mark, stamp.insertedAt(), stamp.sequence());
+    }
+
+    private static ResolverVersions versions(FeatureBatch observations, int row) {
+        int index = observations.names().indexOf(ObservationColumns.VERSIONS);
+        return index < 0
+                ? ResolverVersions.NONE
+                : ResolverVersions.parse(new String(observations.column(index).bytesAt(row), StandardCharsets.UTF_8));
     }
 
     private static Column column(FeatureBatch batch, String name) {

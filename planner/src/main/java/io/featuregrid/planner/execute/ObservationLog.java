@@ -29,7 +29,8 @@ public interface ObservationLog {
      *
      * @param observations a batch of observations as {@link io.featuregrid.planner.batch.ObservationColumns} says, of which only
      *     {@code __observed_at} and {@code __tombstone} are there: the log gives inserted_at, sequence and origin. observed_at is MISSING
-     *     where the accepting node's clock is meant
+     *     where the accepting node's clock is meant;
+     *     {@code __versions} and {@code __online} may be there
      */
     record SetRows(FeatureSet set, FeatureBatch observations) {}
 

@@ -5,7 +5,9 @@ import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.definition.TypedValues;
+import io.featuregrid.planner.plan.CallPlan.Ref;
 import io.featuregrid.planner.plan.QueryPlan;
 import io.featuregrid.planner.plan.QueryPlan.Value;
 import java.util.ArrayList;
@@ -21,7 +23,8 @@ public final class QueryResult {
     private final FeatureBatch inputs;
     private final long now;
     private final Found[] lookups;
-    private final @Nullable Column[] outputs;
+    private final @Nullable Column[] columns;
+    private final CallResults calls;
 
     /** What is known of one look-up's entities. */
     private static final class Found {
@@ -47,7 +50,8 @@ public final class QueryResult {
         for (int index = 0; index < lookups.length; index++) {
             lookups[index] = new Found();
         }
-        this.outputs = new @Nullable Column[plan.outputs().size()];
+        this.columns = new @Nullable Column[plan.reading().columns().size()];
+        this.calls = new CallResults(plan.calls(), this::base, inputs.rows());
     }
 
     public QueryPlan plan() {
@@ -63,12 +67,38 @@ public final class QueryResult {
         return now;
     }
 
+    /** What the functions gave. */
+    public CallResults calls() {
+        return calls;
+    }
+
     /** The values of an output; MISSING is not yet shown as the default. */
     public Column column(int output) {
-        Column known = outputs[output];
+        return calls.column(plan.outputs().get(output).value());
+    }
+
+    /** Why a value could not be computed; null if it could, or need not. */
+    public @Nullable CellFailure failure(int output, int row) {
+        return calls.failure(plan.outputs().get(output).value(), row);
+    }
+
+    /** Whether any value of an output could not be computed. */
+    public boolean failed(int output) {
+        return calls.failed(plan.outputs().get(output).value());
+    }
+
+    /** The resolver that computed a value; null if it was not computed. */
+    public @Nullable Resolver resolver(int output, int row) {
+        return plan.outputs().get(output).value() instanceof Ref.Result result && !calls.stored(result, row)
+                ? plan.calls().calls().get(result.call()).resolver()
+                : null;
+    }
+
+    private Column base(int column) {
+        Column known = columns[column];
         if (known == null) {
-            known = column(plan.outputs().get(output).value());
-            outputs[output] = known;
+            known = column(plan.reading().columns().get(column));
+            columns[column] = known;
         }
         return known;
     }
@@ -85,7 +115,7 @@ public final class QueryResult {
         for (int row = 0; row < column.rows(); row++) {
             if (column.isPresent(row)) {
                 builder.copy(row, column, row);
-            } else {
+            } else if (failure(output, row) == null) {
                 TypedValues.set(feature.type(), builder, row, value);
             }
         }
@@ -94,8 +124,14 @@ public final class QueryResult {
 
     /** The stamp of the observation that a value comes from; null if the value is no stored one, is MISSING, or stamps were not asked for. */
     public @Nullable Stamp stamp(int output, int row) {
-        if (!(plan.outputs().get(output).value() instanceof Value.Stored stored)
-                || !column(output).isPresent(row)) {
+        int place = switch (plan.outputs().get(output).value()) {
+            case Ref.Base base -> base.column();
+            case Ref.Result result -> result.stored();
+            case Ref.Missing missing -> Ref.Result.NEVER;
+        };
+        if (place == Ref.Result.NEVER
+                || !(plan.reading().columns().get(place) instanceof Value.Stored stored)
+                || !base(place).isPresent(row)) {
             return null;
         }
         Found found = lookups[stored.lookup()];
@@ -117,21 +153,30 @@ public final class QueryResult {
         long hits = 0;
         long misses = 0;
         long oldest = -1;
-        for (int output = 0; output < outputs.length; output++) {
-            if (plan.outputs().get(output).value() instanceof Value.Stored) {
-                Column column = column(output);
-                for (int row = 0; row < column.rows(); row++) {
-                    if (column.isPresent(row)) {
-                        hits++;
-                        Stamp stamp = stamp(output, row);
-                        oldest = stamp == null ? oldest : Math.max(oldest, now - stamp.observedAt());
-                    } else {
-                        misses++;
-                    }
+        for (int output = 0; output < plan.outputs().size(); output++) {
+            Ref ref = plan.outputs().get(output).value();
+            boolean readFirst = ref instanceof Ref.Result result && result.stored() != Ref.Result.NEVER;
+            if (!readFirst && !plan.stored(plan.outputs().get(output))) {
+                continue;
+            }
+            Column column = column(output);
+            for (int row = 0; row < column.rows(); row++) {
+                boolean hit = ref instanceof Ref.Result computed ? calls.stored(computed, row) : column.isPresent(row);
+                if (hit) {
+                    hits++;
+                    Stamp stamp = stamp(output, row);
+                    oldest = stamp == null ? oldest : Math.max(oldest, now - stamp.observedAt());
+                } else {
+                    misses++;
                 }
             }
         }
         return new Counts(hits, misses, oldest);
+    }
+
+    /** The values of an input. */
+    Column input(int index) {
+        return inputs.column(index);
     }
 
     /** The key columns of a look-up's entities, a row for each row of the query. Its links must have been read. */

@@ -3,6 +3,7 @@ package io.featuregrid.planner.plan;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.featuregrid.planner.definition.NamedQuery;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.error.Problem;
@@ -34,6 +35,10 @@ public final class OnlineQueryReader {
     private @Nullable Long deadlineMillis;
     private @Nullable String environment;
     private String label = "";
+    private @Nullable String queryName;
+    private @Nullable String queryVersion;
+    private final List<String> tags = new ArrayList<>();
+    private final List<String> requiredTags = new ArrayList<>();
 
     private OnlineQueryReader(JsonParser parser, int mostNames) {
         this.parser = parser;
@@ -66,7 +71,7 @@ public final class OnlineQueryReader {
             throw new FeatureGridException(problems);
         }
         return new OnlineQueryRequest(
-                new QueryShape(inputs, outputs, staleness, defaults),
+                new QueryShape(inputs, outputs, staleness, choice()),
                 values,
                 new OnlineQueryRequest.Options(now, meta, explain, deadlineMillis, durableLog, environment, label));
     }
@@ -86,12 +91,15 @@ public final class OnlineQueryReader {
             case "explain" -> explain = flag(name);
             case "durable_log" -> durableLog = flag(name);
             case "context" -> readContext();
-            case "query_name", "query_name_version", "correlation_id", "deployment_id" -> {
-                String text = text(name);
-                if (text != null) {
-                    label += (label.isEmpty() ? "" : ", ") + name + " " + text;
-                }
+            case "query_name" -> {
+                queryName = text(name);
+                note(name, queryName);
             }
+            case "query_name_version" -> {
+                queryVersion = parser.currentToken() == JsonToken.VALUE_NUMBER_INT ? parser.getText() : text(name);
+                note(name, queryVersion);
+            }
+            case "correlation_id", "deployment_id" -> note(name, text(name));
             case "branch_id" -> {
                 JsonNode branch = parser.readValueAsTree();
                 refused("branch_id is " + branch + ", a branch that does not exist (expected none: this node has no"
@@ -177,8 +185,43 @@ public final class OnlineQueryReader {
         JsonNode context = parser.readValueAsTree();
         if (!context.isObject()) {
             refused("context is " + brief(context) + " (expected an object)");
-        } else if (context.path("environment").isTextual()) {
+            return;
+        }
+        if (context.path("environment").isTextual()) {
             environment = context.path("environment").textValue();
+        }
+        readTags(context.path("tags"), "context.tags", tags);
+        readTags(context.path("required_resolver_tags"), "context.required_resolver_tags", requiredTags);
+    }
+
+    private void readTags(JsonNode node, String name, List<String> target) {
+        if (node.isMissingNode() || node.isNull()) {
+            return;
+        }
+        boolean texts = node.isArray() && node.size() <= mostNames;
+        for (JsonNode tag : node) {
+            texts &= tag.isTextual();
+            target.add(tag.asText());
+        }
+        if (!texts) {
+            refused(name + " is " + brief(node) + " (expected an array of texts)");
+        }
+    }
+
+    /** A name of a query that the catalog does not have is only a label, as long as the outputs are asked for. */
+    private QueryShape.Choice choice() {
+        NamedQuery.Reference reference = null;
+        String name = queryName;
+        if (name != null && outputs.isEmpty()) {
+            String version = queryVersion;
+            reference = NamedQuery.Reference.of(version == null ? name : name + "@" + version);
+        }
+        return new QueryShape.Choice(reference, tags, requiredTags, defaults);
+    }
+
+    private void note(String name, @Nullable String text) {
+        if (text != null) {
+            label += (label.isEmpty() ? "" : ", ") + name + " " + text;
         }
     }
 

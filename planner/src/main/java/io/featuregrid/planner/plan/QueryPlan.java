@@ -3,40 +3,39 @@ package io.featuregrid.planner.plan;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How an online query is answered: stages of reads, each after those whose links it follows, and where each output comes from. Immutable;
- * checked by its constructor.
+ * How an online query is answered: stages of reads, each after those whose links it follows; then calls of functions; and where each
+ * output comes from. Immutable; checked by its constructor.
  *
  * @param catalogVersion the catalog that it holds for
  * @param inputs what is given, a column each, in the order of the request
- * @param lookups one row of a set for each row of the query; parents before children
- * @param stages reads of one stage need nothing of each other
+ * @param calls take from the columns of {@code reading}
  * @param outputs in the order of the request
  * @param defaults whether MISSING shows as the feature's default
  */
 public record QueryPlan(
         int catalogVersion,
         List<Input> inputs,
-        List<Lookup> lookups,
-        List<Stage> stages,
+        Reading reading,
+        CallPlan calls,
         List<Output> outputs,
         boolean defaults) {
     public QueryPlan {
         inputs = List.copyOf(inputs);
-        lookups = List.copyOf(lookups);
-        stages = List.copyOf(stages);
         outputs = List.copyOf(outputs);
+        List<Lookup> lookups = reading.lookups();
         for (int index = 0; index < lookups.size(); index++) {
             for (Value key : lookups.get(index).keys()) {
                 requireEarlier(key, index, inputs.size(), "look-up " + index);
             }
         }
-        for (Output output : outputs) {
-            requireEarlier(output.value(), lookups.size(), inputs.size(), "output '" + output.name() + "'");
+        for (Value column : reading.columns()) {
+            requireEarlier(column, lookups.size(), inputs.size(), "column");
         }
         boolean[] read = new boolean[lookups.size()];
-        for (Stage stage : stages) {
+        for (Stage stage : reading.stages()) {
             for (Read one : stage.reads()) {
                 for (int lookup : one.lookups()) {
                     if (read[lookup]) {
@@ -46,6 +45,40 @@ public record QueryPlan(
                 }
             }
         }
+    }
+
+    /**
+     * What is read.
+     *
+     * @param lookups one row of a set for each row of the query; parents before children
+     * @param stages reads of one stage need nothing of each other
+     * @param columns the values that outputs and calls take, by their number
+     */
+    public record Reading(List<Lookup> lookups, List<Stage> stages, List<Value> columns) {
+        public Reading {
+            lookups = List.copyOf(lookups);
+            stages = List.copyOf(stages);
+            columns = List.copyOf(columns);
+        }
+    }
+
+    public List<Lookup> lookups() {
+        return reading.lookups();
+    }
+
+    public List<Stage> stages() {
+        return reading.stages();
+    }
+
+    /** Whether a function is called that may wait for something. */
+    public boolean waits() {
+        return calls.waits();
+    }
+
+    /** Whether the output is a value that is read from the online store. */
+    public boolean stored(Output output) {
+        return output.value() instanceof CallPlan.Ref.Base base
+                && reading.columns().get(base.column()) instanceof Value.Stored;
     }
 
     private static void requireEarlier(Value value, int lookups, int inputs, String subject) {
@@ -115,10 +148,17 @@ public record QueryPlan(
      *
      * @param features may be empty: then only whether there is a row is asked
      * @param maxAgesMicros how old each of the features may be
+     * @param versions of the resolvers that may have computed each of the features; an empty list for any
      */
-    public record Read(FeatureSet set, List<Feature> features, MaxAges maxAgesMicros, List<Integer> lookups) {
+    public record Read(
+            FeatureSet set,
+            List<Feature> features,
+            MaxAges maxAgesMicros,
+            List<List<Integer>> versions,
+            List<Integer> lookups) {
         public Read {
             features = List.copyOf(features);
+            versions = List.copyOf(versions);
             lookups = List.copyOf(lookups);
             if (maxAgesMicros.count() != features.size()) {
                 throw new IllegalArgumentException(
@@ -127,6 +167,21 @@ public record QueryPlan(
         }
     }
 
+    /** {@link Read#versions} as the store takes them; null if any version will do for all features. */
+    public static int @Nullable [] @Nullable [] accepted(Read read) {
+        if (read.versions().stream().allMatch(List::isEmpty)) {
+            return null;
+        }
+        int[] @Nullable [] accepted = new int[read.versions().size()] @Nullable [];
+        for (int index = 0; index < accepted.length; index++) {
+            List<Integer> one = read.versions().get(index);
+            accepted[index] = one.isEmpty()
+                    ? null
+                    : one.stream().mapToInt(Integer::intValue).toArray();
+        }
+        return accepted;
+    }
+
     /** One value of the answer; {@code lookup} is the entity that it belongs to. */
-    public record Output(String name, Value value, int lookup) {}
+    public record Output(String name, CallPlan.Ref value, int lookup) {}
 }

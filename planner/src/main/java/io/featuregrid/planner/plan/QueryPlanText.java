@@ -12,6 +12,8 @@ import java.util.List;
 
 /** A query's plan as a person reads it. */
 public final class QueryPlanText {
+    private static final double NANOS_A_MILLI = 1e6;
+
     private final QueryPlan plan;
     private final StringBuilder text = new StringBuilder();
 
@@ -19,9 +21,25 @@ public final class QueryPlanText {
         this.plan = plan;
     }
 
-    /** The text of a plan, a line for each given value, read and output. */
+    /** The text of a plan, a line for each given value, read, call and output. */
     public static String of(QueryPlan plan) {
         return new QueryPlanText(plan).write();
+    }
+
+    /**
+     * The text of a plan, and how it went.
+     *
+     * @param timings a line each: a step, its nanoseconds, its rows
+     */
+    public static String of(QueryPlan plan, List<Timing> timings) {
+        QueryPlanText text = new QueryPlanText(plan);
+        text.write();
+        text.line("took:");
+        for (Timing timing : timings) {
+            text.line("  " + timing.step() + ": " + "%.3f".formatted(timing.nanos() / NANOS_A_MILLI) + " ms, "
+                    + timing.rows() + (timing.rows() == 1 ? " row" : " rows"));
+        }
+        return text.text.toString();
     }
 
     private String write() {
@@ -36,8 +54,11 @@ public final class QueryPlanText {
         if (plan.stages().isEmpty()) {
             line("nothing is read");
         }
+        CallPlanText calls = new CallPlanText(
+                plan.calls(), column -> source(plan.reading().columns().get(column)));
+        calls.lines().forEach(this::line);
         for (Output output : plan.outputs()) {
-            line("output " + output.name() + ": " + source(output.value())
+            line("output " + output.name() + ": " + calls.source(output.value())
                     + shownAs(output.value().feature()));
         }
         return text.toString();

@@ -3,14 +3,15 @@ package io.featuregrid.planner.plan;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.definition.NamedQuery;
+import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.error.Problem;
+import io.featuregrid.planner.plan.CallPlan.Ref;
 import io.featuregrid.planner.plan.QueryPlan.Input;
-import io.featuregrid.planner.plan.QueryPlan.Lookup;
 import io.featuregrid.planner.plan.QueryPlan.Output;
 import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
-import io.featuregrid.planner.plan.TrainingSetPlan.Source;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +28,9 @@ public final class QueryPlanner {
     private final Catalog catalog;
     private final QueryShape shape;
     private final PathResolver paths;
+    private final List<String> outputPaths;
+    private final Map<String, Long> staleness;
+    private final ResolverChoice choice;
     private final List<Problem> problems = new ArrayList<>();
     /** The given key columns of each set. */
     private final Map<String, Set<String>> keys = new HashMap<>();
@@ -35,6 +39,20 @@ public final class QueryPlanner {
         this.catalog = catalog;
         this.shape = shape;
         this.paths = new PathResolver(catalog, new InputRoots());
+        NamedQuery.Reference reference = shape.choice().query();
+        Set<String> tags = new HashSet<>(shape.choice().tags());
+        if (reference == null) {
+            this.outputPaths = shape.outputs();
+            this.staleness = shape.staleness();
+        } else {
+            NamedQuery query = NamedQueries.require(catalog, reference);
+            this.outputPaths = query.outputs();
+            tags.addAll(query.tags());
+            Map<String, Long> overrides = new HashMap<>(query.stalenessMicros());
+            overrides.putAll(shape.staleness());
+            this.staleness = overrides;
+        }
+        this.choice = new ResolverChoice(tags, Set.copyOf(shape.choice().requiredTags()));
     }
 
     /**
@@ -48,25 +66,25 @@ public final class QueryPlanner {
     }
 
     private QueryPlan plan() {
-        if (shape.outputs().isEmpty()) {
+        if (outputPaths.isEmpty()) {
             problem("", "the query asks for no outputs (expected \"outputs\": [\"set.feature\", ...])");
         }
         List<Input> inputs = inputs();
         checkKeys();
-        for (String path : shape.staleness().keySet()) {
+        for (String path : staleness.keySet()) {
             attempt(() -> PathResolver.find(catalog, path));
         }
         Map<String, Integer> positions = positions();
         List<PathResolver.Target> targets = new ArrayList<>();
-        List<Source> sources = new ArrayList<>();
+        List<Ref> values = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        for (String path : shape.outputs()) {
+        for (String path : outputPaths) {
             if (!names.add(path)) {
                 problem(path, "output '" + path + "' is asked for twice (expected different names)");
             }
             attempt(() -> {
                 PathResolver.Target target = paths.target(path);
-                sources.add(paths.source(target.draft(), target.feature()));
+                values.add(paths.ref(target.draft(), target.feature(), true));
                 targets.add(target);
             });
         }
@@ -74,16 +92,22 @@ public final class QueryPlanner {
             throw new FeatureGridException(problems);
         }
         QueryStages stages = new QueryStages(
-                paths.drafts().stream().map(PathResolver.Draft::finish).toList(), positions, shape.staleness());
+                paths.drafts().stream().map(PathResolver.Draft::finish).toList(),
+                positions,
+                staleness,
+                catalog.functions());
         List<Output> outputs = new ArrayList<>();
-        for (int index = 0; index < sources.size(); index++) {
+        for (int index = 0; index < values.size(); index++) {
             outputs.add(new Output(
-                    shape.outputs().get(index),
-                    stages.value(sources.get(index)),
+                    outputPaths.get(index),
+                    values.get(index),
                     targets.get(index).draft().index()));
         }
-        List<Lookup> lookups = stages.lookups();
-        return new QueryPlan(catalog.version(), inputs, lookups, stages.stages(), outputs, shape.defaults());
+        QueryPlan.Reading reading = new QueryPlan.Reading(
+                stages.lookups(),
+                stages.stages(),
+                paths.columns().stream().map(stages::value).toList());
+        return new QueryPlan(catalog.version(), inputs, reading, paths.calls(), outputs, shape.defaults());
     }
 
     private Map<String, Integer> positions() {
@@ -209,6 +233,44 @@ public final class QueryPlanner {
                                     .map(column -> set + "." + column)
                                     .toList()
                             + ", or '" + path + "' itself)");
+        }
+
+        @Override
+        public Optional<Resolver> resolver(PathResolver.Draft draft, Feature feature) {
+            if (!feature.computed()) {
+                return Optional.empty();
+            }
+            String path = draft.path() + "." + feature.name();
+            List<Resolver> resolvers =
+                    catalog.functions().resolversOf(draft.set().name(), feature.name());
+            Optional<Resolver> chosen = choice.choose(path, resolvers);
+            if (chosen.isEmpty() && !storedFirst(draft, feature)) {
+                throw FeatureGridException.of(
+                        ErrorCode.RESOLVER_NOT_FOUND,
+                        path,
+                        "nothing can provide '" + path + "': " + choice.refusal(resolvers)
+                                + ", and no stored value is fresh enough ever");
+            }
+            return chosen;
+        }
+
+        @Override
+        public boolean storedFirst(PathResolver.Draft draft, Feature feature) {
+            return feature.maxAgeMicros(QueryStages.override(
+                            staleness, draft.path(), draft.set().name(), feature.name()))
+                    > 0;
+        }
+
+        @Override
+        public void notGiven(PathResolver.Draft draft, Feature feature, boolean needed) {
+            if (needed) {
+                String path = draft.path() + "." + feature.name();
+                throw FeatureGridException.of(
+                        ErrorCode.RESOLVER_NOT_FOUND,
+                        path,
+                        "nothing can provide '" + path + "': it comes with each request, and this one does not give it"
+                                + " (expected '" + path + "' among the inputs)");
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.featuregrid.planner.plan;
 
 import io.featuregrid.planner.definition.Feature;
+import io.featuregrid.planner.definition.Functions;
+import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.plan.QueryPlan.Lookup;
 import io.featuregrid.planner.plan.QueryPlan.Read;
 import io.featuregrid.planner.plan.QueryPlan.Stage;
@@ -22,6 +24,7 @@ final class QueryStages {
     private final List<TrainingSetPlan.Lookup> lookups;
     private final Map<String, Integer> inputs;
     private final Map<String, Long> staleness;
+    private final Functions functions;
     /** The position of each stored feature in the look-up that reads it. */
     private final List<Map<String, Integer>> positions = new ArrayList<>();
     /** The stage that reads each look-up. */
@@ -34,8 +37,13 @@ final class QueryStages {
      * @param inputs the position of each input
      * @param staleness overrides in microseconds by path or by {@code set.feature}
      */
-    QueryStages(List<TrainingSetPlan.Lookup> lookups, Map<String, Integer> inputs, Map<String, Long> staleness) {
+    QueryStages(
+            List<TrainingSetPlan.Lookup> lookups,
+            Map<String, Integer> inputs,
+            Map<String, Long> staleness,
+            Functions functions) {
         this.lookups = lookups;
+        this.functions = functions;
         this.inputs = inputs;
         this.staleness = staleness;
         this.levels = new int[lookups.size()];
@@ -98,7 +106,7 @@ final class QueryStages {
         return planned;
     }
 
-    private record Sharing(int level, int set, List<Feature> features, MaxAges ages) {}
+    private record Sharing(int level, String name, List<Feature> features, MaxAges ages) {}
 
     List<Stage> stages() {
         Map<Sharing, List<Integer>> shared = new LinkedHashMap<>();
@@ -109,8 +117,7 @@ final class QueryStages {
                 continue;
             }
             last = Math.max(last, levels[index]);
-            Sharing sharing =
-                    new Sharing(levels[index], lookup.set().identity().number(), lookup.stored(), maxAges(lookup));
+            Sharing sharing = new Sharing(levels[index], lookup.set().name(), lookup.stored(), maxAges(lookup));
             shared.computeIfAbsent(sharing, missing -> new ArrayList<>()).add(index);
         }
         List<Stage> stages = new ArrayList<>();
@@ -123,6 +130,9 @@ final class QueryStages {
                             lookups.get(read.getValue().getFirst()).set(),
                             sharing.features(),
                             sharing.ages(),
+                            sharing.features().stream()
+                                    .map(feature -> versions(sharing.name(), feature))
+                                    .toList(),
                             read.getValue()));
                 }
             }
@@ -133,16 +143,28 @@ final class QueryStages {
         return stages;
     }
 
+    /** What an older version of a resolver computed is stale, unless the feature says otherwise. */
+    private List<Integer> versions(String set, Feature feature) {
+        return !feature.computed() || feature.freshness().acrossVersions()
+                ? List.of()
+                : functions.resolversOf(set, feature.name()).stream()
+                        .map(Resolver::version)
+                        .toList();
+    }
+
     private MaxAges maxAges(TrainingSetPlan.Lookup lookup) {
         long[] ages = new long[lookup.stored().size()];
         for (int index = 0; index < ages.length; index++) {
             Feature feature = lookup.stored().get(index);
-            @Nullable Long override = staleness.get(lookup.path() + "." + feature.name());
-            if (override == null) {
-                override = staleness.get(lookup.set().name() + "." + feature.name());
-            }
-            ages[index] = feature.freshness().maxAgeMicros(override);
+            ages[index] = feature.maxAgeMicros(
+                    override(staleness, lookup.path(), lookup.set().name(), feature.name()));
         }
         return new MaxAges(ages);
+    }
+
+    /** The max staleness that a request asks for in place of the declared one, in microseconds; null if it asks for none. */
+    static @Nullable Long override(Map<String, Long> staleness, String path, String set, String feature) {
+        Long override = staleness.get(path + "." + feature);
+        return override == null ? staleness.get(set + "." + feature) : override;
     }
 }

@@ -6,24 +6,52 @@ import io.featuregrid.planner.time.AsOf;
 import java.util.List;
 
 /**
- * How a training set is made: look-ups into the histories of sets, each after the one whose links it follows, and where each output comes
+ * How a training set is made: what is taken from the histories of sets, which functions are called over it, and where each output comes
  * from. Immutable; checked by its constructor.
  *
  * @param time the spine column of each row's T
- * @param lookups parents before children
+ * @param calls take from the columns of {@code taken}
  * @param outputs the feature columns in the order of the request, then those that are only required
  * @param defaults whether MISSING shows as the feature's default
  */
 public record TrainingSetPlan(
-        int catalogVersion, String time, List<Lookup> lookups, List<Output> outputs, AsOf asOf, boolean defaults) {
+        int catalogVersion,
+        String time,
+        Taken taken,
+        CallPlan calls,
+        List<Output> outputs,
+        AsOf asOf,
+        boolean defaults) {
     public TrainingSetPlan {
-        lookups = List.copyOf(lookups);
         outputs = List.copyOf(outputs);
-        for (int index = 0; index < lookups.size(); index++) {
-            if (lookups.get(index).keys() instanceof Keys.Links links && links.parent() >= index) {
-                throw new IllegalArgumentException("look-up " + index + " comes before its parent " + links.parent());
+    }
+
+    /**
+     * What is taken from the spine and from observations.
+     *
+     * @param lookups parents before children
+     * @param columns the values that outputs and calls take, by their number
+     */
+    public record Taken(List<Lookup> lookups, List<Source> columns) {
+        public Taken {
+            lookups = List.copyOf(lookups);
+            columns = List.copyOf(columns);
+            for (int index = 0; index < lookups.size(); index++) {
+                if (lookups.get(index).keys() instanceof Keys.Links links && links.parent() >= index) {
+                    throw new IllegalArgumentException(
+                            "look-up " + index + " comes before its parent " + links.parent());
+                }
             }
         }
+    }
+
+    public List<Lookup> lookups() {
+        return taken.lookups();
+    }
+
+    /** The outputs that are part of the answer. */
+    public List<Output> shown() {
+        return outputs.stream().filter(Output::shown).toList();
     }
 
     /**
@@ -72,5 +100,5 @@ public record TrainingSetPlan(
      * @param shown whether it is part of the answer
      * @param required whether its MISSING drops the row
      */
-    public record Output(String name, Source source, boolean shown, boolean required) {}
+    public record Output(String name, CallPlan.Ref value, boolean shown, boolean required) {}
 }

@@ -3,6 +3,8 @@ package io.featuregrid.planner.plan;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.definition.NamedQuery;
+import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.plan.TrainingSetPlan.Keys;
@@ -11,6 +13,7 @@ import io.featuregrid.planner.plan.TrainingSetPlan.Output;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Plans training sets: resolves every path against one catalog, one look-up an entity and T. */
@@ -19,10 +22,22 @@ public final class TrainingSetPlanner {
     private final TrainingSetRequest request;
     private final Set<String> spineColumns;
     private final PathResolver paths;
+    private final ResolverChoice choice;
+    private final List<String> features;
 
     private TrainingSetPlanner(Catalog catalog, TrainingSetRequest request, Set<String> spineColumns) {
         this.catalog = catalog;
         this.request = request;
+        Set<String> tags = new HashSet<>(request.options().computing().tags());
+        NamedQuery.Reference reference = request.options().query();
+        if (reference == null) {
+            this.features = request.features();
+        } else {
+            NamedQuery query = NamedQueries.require(catalog, reference);
+            this.features = query.outputs();
+            tags.addAll(query.tags());
+        }
+        this.choice = new ResolverChoice(tags, Set.of());
         this.spineColumns = spineColumns;
         this.paths = new PathResolver(catalog, new SpineRoots());
     }
@@ -48,11 +63,11 @@ public final class TrainingSetPlanner {
         request.roles().forEach(this::checkRole);
         request.inputs().forEach((path, column) -> requireColumn(column, "input '" + path + "'"));
         PathResolver.shortFirst(request.inputs().keySet()).forEach(this::resolveGiven);
-        refuseComputed();
+        checkComputed();
         List<Output> outputs = new ArrayList<>();
         Set<String> required = new HashSet<>(request.options().required());
         Set<String> names = new HashSet<>();
-        for (String path : request.features()) {
+        for (String path : features) {
             if (spineColumns.contains(path) || !names.add(path)) {
                 throw invalid("output '" + path + "' clashes with "
                         + (spineColumns.contains(path) ? "a spine column" : "another feature")
@@ -68,7 +83,8 @@ public final class TrainingSetPlanner {
         return new TrainingSetPlan(
                 catalog.version(),
                 request.time(),
-                lookups,
+                new TrainingSetPlan.Taken(lookups, paths.columns()),
+                paths.calls(),
                 outputs,
                 request.options().asOf(),
                 request.options().defaults());
@@ -87,15 +103,23 @@ public final class TrainingSetPlanner {
         entity.keys().forEach((key, column) -> requireColumn(column, "key '" + role + "." + key + "'"));
     }
 
-    private void refuseComputed() {
-        for (String path : request.options().recompute()) {
-            paths.resolve(path);
-            throw FeatureGridException.of(
-                    ErrorCode.INVALID_QUERY,
-                    path,
-                    "recompute names '" + path + "', which has no resolver (expected a computed feature)");
+    private void checkComputed() {
+        for (String path : request.options().computing().recompute()) {
+            PathResolver.Target target = paths.target(path);
+            if (!target.feature().computed()) {
+                throw FeatureGridException.of(
+                        ErrorCode.INVALID_QUERY,
+                        path,
+                        "recompute names '" + path + "', which has no resolver (expected a computed feature)");
+            }
+            if (request.options().computing().sample().contains(path)) {
+                throw FeatureGridException.of(
+                        ErrorCode.INVALID_QUERY,
+                        path,
+                        "recompute and sample both name '" + path + "' (expected one of them)");
+            }
         }
-        request.options().sample().forEach(paths::target);
+        request.options().computing().sample().forEach(paths::target);
     }
 
     private void resolveGiven(String path) {
@@ -142,6 +166,24 @@ public final class TrainingSetPlanner {
             return invalid("role '" + draft.path() + "' has no keys (expected keys of '"
                     + draft.set().name() + "': " + draft.set().key()
                     + ", or every feature asked of it among the inputs)");
+        }
+
+        @Override
+        public Optional<Resolver> resolver(PathResolver.Draft draft, Feature feature) {
+            String path = draft.path() + "." + feature.name();
+            if (!feature.computed() || request.options().computing().sample().contains(path)) {
+                return Optional.empty();
+            }
+            List<Resolver> resolvers =
+                    catalog.functions().resolversOf(draft.set().name(), feature.name());
+            Optional<Resolver> chosen = choice.choose(path, resolvers);
+            if (chosen.isEmpty() && request.options().computing().recompute().contains(path)) {
+                throw FeatureGridException.of(
+                        ErrorCode.RESOLVER_NOT_FOUND,
+                        path,
+                        "'" + path + "' cannot be computed: " + choice.refusal(resolvers));
+            }
+            return chosen;
         }
     }
 }

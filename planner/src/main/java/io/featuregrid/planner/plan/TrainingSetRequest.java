@@ -1,6 +1,7 @@
 package io.featuregrid.planner.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.featuregrid.planner.definition.NamedQuery;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.time.AsOf;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was it then: a training set as it is asked for, before any name is looked up.
@@ -29,6 +31,8 @@ public record TrainingSetRequest(
             "sets",
             "keys",
             "features",
+            "query",
+            "tags",
             "inputs",
             "end",
             "delay",
@@ -53,8 +57,8 @@ public record TrainingSetRequest(
      * @param asOf which observations a row may see
      * @param required paths whose MISSING drops the row
      * @param defaults whether MISSING shows as the feature's default
-     * @param recompute paths to compute although they are taken by default
-     * @param sample paths to take from observations although they are computed by default
+     * @param computing which features are computed, and by what
+     * @param query the named query whose outputs are asked for in place of features, or null
      * @param raise whether a failed cell stops the request instead of being null
      * @param fresh whether everything acknowledged before the request is to be seen, or only what has come into history by itself
      */
@@ -62,10 +66,19 @@ public record TrainingSetRequest(
             AsOf asOf,
             List<String> required,
             boolean defaults,
-            List<String> recompute,
-            List<String> sample,
+            Computing computing,
+            NamedQuery.@Nullable Reference query,
             boolean raise,
             boolean fresh) {}
+
+    /**
+     * Which features are computed, and by what.
+     *
+     * @param recompute paths that must be computed
+     * @param sample paths to take from observations although they are computed by default
+     * @param tags which resolvers may run
+     */
+    public record Computing(List<String> recompute, List<String> sample, List<String> tags) {}
 
     /**
      * Reads the JSON command of a Flight descriptor.
@@ -79,8 +92,14 @@ public record TrainingSetRequest(
             throw options.refused("names no time (expected \"time\": the spine column that holds each row's time)");
         }
         List<String> features = options.texts("features");
-        if (features.isEmpty()) {
-            throw options.refused("asks for no features (expected \"features\": [\"set.feature\", ...])");
+        String query = options.text("query");
+        if (features.isEmpty() && query == null) {
+            throw options.refused(
+                    "asks for no features (expected \"features\": [\"set.feature\", ...], or \"query\": the"
+                            + " name of a query)");
+        }
+        if (!features.isEmpty() && query != null) {
+            throw options.refused("asks for features and for the query \"" + query + "\" (expected one of them)");
         }
         long delay = 0;
         String delayText = options.text("delay");
@@ -98,8 +117,8 @@ public record TrainingSetRequest(
                         asOf,
                         options.texts("required"),
                         options.flag("defaults", true),
-                        options.texts("recompute"),
-                        options.texts("sample"),
+                        new Computing(options.texts("recompute"), options.texts("sample"), options.texts("tags")),
+                        query == null ? null : NamedQuery.Reference.of(query),
                         options.word("errors", "null", "raise").equals("raise"),
                         options.flag("fresh", true)));
     }

@@ -174,12 +174,12 @@ class CatalogChangeTest {
 
     @Test
     void aCatalogThatMovedOnIsAConflict() {
-        Proposal stale = new Proposal(0, false, List.of(), Map.of());
+        Proposal stale = new Proposal(0, false, List.of(), Functions.NONE, Map.of());
         FeatureGridException refusal =
                 catchThrowableOfType(FeatureGridException.class, () -> CatalogChange.plan(first, stale));
         assertThat(refusal.first().code()).isEqualTo(ErrorCode.CONFLICT);
         assertThat(refusal.first().message()).contains("base_version is 0", "the catalog is at 1");
-        assertThat(CatalogChange.plan(first, new Proposal(1, false, first.sets(), Map.of()))
+        assertThat(CatalogChange.plan(first, new Proposal(1, false, first.sets(), Functions.NONE, Map.of()))
                         .next())
                 .isSameAs(first);
     }

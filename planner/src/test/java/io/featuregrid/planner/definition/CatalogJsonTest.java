@@ -78,6 +78,8 @@ class CatalogJsonTest {
                         "nullable",
                         "default",
                         "max_staleness_us",
+                        "request",
+                        "keep_across_versions",
                         "offline_ttl_us",
                         "min",
                         "max",

@@ -104,7 +104,7 @@ class ProposalReaderTest {
         mistakes.put("'type': 'int64', 'defualt': 1", "PARSE_FAILED: 'thing.x' has the unknown attribute 'defualt'");
         mistakes.put(
                 "'type': 'int64', 'expression': '_.a'",
-                "INVALID_QUERY: 'thing.x' is an expression, which is not supported by this version");
+                "PARSE_FAILED: 'thing.x' has the unknown attribute 'expression'");
         mistakes.forEach(
                 (attributes, message) -> expectOnly(set("'key': []", "{'name': 'x', " + attributes + "}"), message));
     }
@@ -186,13 +186,6 @@ class ProposalReaderTest {
     }
 
     @Test
-    void whatLaterVersionsBringIsRefusedByItsName() {
-        expectOnlyOf(
-                "{'sets': [], 'resolvers': [{'name': 'age'}]}", "INVALID_QUERY: 'age': functions are not supported");
-        expectOnlyOf("{'sets': [], 'queries': [{'name': 'q'}]}", "INVALID_QUERY: 'q': named queries are not supported");
-    }
-
-    @Test
     void whatIsNoDocumentIsRefused() {
         expectOnlyOf("[]", "PARSE_FAILED: the document is no JSON object");
         expectOnlyOf("{'replace': true}", "PARSE_FAILED: the document has no array of sets");
@@ -222,7 +215,7 @@ class ProposalReaderTest {
         assertThat(refusal.problems())
                 .extracting(Problem::message)
                 .satisfiesExactlyInAnyOrder(
-                        message -> assertThat(message).startsWith("b.py:9: 'age': functions"),
+                        message -> assertThat(message).startsWith("b.py:9: resolver 'age' states nothing to run"),
                         message -> assertThat(message).startsWith("a.py:2: type of 'thing.x'"),
                         message -> assertThat(message).startsWith("a.py:3: default of 'thing.y'"),
                         message -> assertThat(message).startsWith("a.py:3: offline ttl of 'thing.y'"),

@@ -35,10 +35,20 @@ class ValuesTest {
 
     @Test
     void aTtlIsTheDeclaredOneElseTheMaxStalenessElseForEver() {
-        assertThat(new Freshness(5L, 7L).effectiveTtlMicros()).isEqualTo(7);
-        assertThat(new Freshness(5L, null).effectiveTtlMicros()).isEqualTo(5);
-        assertThat(new Freshness(5L, Durations.INFINITY).effectiveTtlMicros()).isEqualTo(Durations.INFINITY);
-        assertThat(Freshness.UNDECLARED.effectiveTtlMicros()).isEqualTo(Durations.INFINITY);
+        assertThat(feature(5L, 7L).ttlMicros()).isEqualTo(7);
+        assertThat(feature(5L, null).ttlMicros()).isEqualTo(5);
+        assertThat(feature(5L, Durations.INFINITY).ttlMicros()).isEqualTo(Durations.INFINITY);
+        assertThat(feature(null, null).ttlMicros()).isEqualTo(Durations.INFINITY);
+    }
+
+    @Test
+    void aComputedFeatureIsNeverServedFromTheStoreUnlessItDeclaresAMaxStalenessAndItsTtlDoesNotFollow() {
+        assertThat(feature(null, null).supplied(Supply.COMPUTED).maxAgeMicros(null))
+                .isZero();
+        assertThat(feature(5L, null).supplied(Supply.COMPUTED).maxAgeMicros(null))
+                .isEqualTo(5);
+        assertThat(feature(5L, null).supplied(Supply.COMPUTED).ttlMicros()).isEqualTo(Durations.INFINITY);
+        assertThat(feature(5L, 3L).supplied(Supply.COMPUTED).maxAgeMicros(4L)).isEqualTo(3);
     }
 
     @Test
@@ -53,6 +63,11 @@ class ValuesTest {
                 .contains(0x1p60);
         assertThat(TypedValues.read(FeatureType.FLOAT64, LongNode.valueOf((1L << 60) + 1)))
                 .isEmpty();
+    }
+
+    private static Feature feature(@Nullable Long maxStaleness, @Nullable Long ttl) {
+        return new Feature(
+                "f", 1, 1, values(FeatureType.INT64, null, null), new Freshness(maxStaleness, ttl), Documentation.NONE);
     }
 
     private static Values values(FeatureType type, @Nullable Object min, @Nullable Object max) {

@@ -24,11 +24,11 @@ class PlanRunnerTest {
     Stream<DynamicTest> anyQueryOverAnyWorldIsAnsweredAsTheOracleAnswersIt() {
         return QuerySeeds.tests(1, 60, seed -> {
             RandomQueryWorld world = new RandomQueryWorld(seed);
-            PlanRunner runner = new PlanRunner(world.store());
+            PlanRunner runner = runner(world.store());
             for (int query = 0; query < 20; query++) {
                 RandomQueryWorld.Query asked = world.query();
                 QueryPlan plan = QueryPlanner.plan(world.catalog(), asked.shape());
-                QueryResult result = runner.run(plan, asked.inputs(), asked.now(), true, Deadline.NONE);
+                QueryResult result = runner.run(plan, asked.inputs(), occasion(asked.now(), true, Deadline.NONE));
                 compare(world, asked, result);
             }
         });
@@ -50,7 +50,7 @@ class PlanRunnerTest {
                 }
                 Stamp stamp = result.stamp(output, row);
                 assertThat(stamp).as("stamp of %s in row %d", path, row).isEqualTo(expected.stamp());
-                if (result.plan().outputs().get(output).value() instanceof QueryPlan.Value.Stored) {
+                if (result.plan().stored(result.plan().outputs().get(output))) {
                     hits += stamp == null ? 0 : 1;
                     misses += stamp == null ? 1 : 0;
                     oldest = stamp == null ? oldest : Math.max(oldest, asked.now() - stamp.observedAt());
@@ -64,11 +64,12 @@ class PlanRunnerTest {
     void eachEntityIsReadOnceAStage() {
         RandomQueryWorld world = new RandomQueryWorld(11);
         List<Integer> read = new ArrayList<>();
-        PlanRunner runner = new PlanRunner(new Reading(world.store(), keys -> read.add(keys.rows())));
+        PlanRunner runner = runner(new Reading(world.store(), keys -> read.add(keys.rows())));
         QueryShape shape = new QueryShape(List.of("s0.k0"), List.of("s0.n", "s0.next.n"), Map.of(), true);
         FeatureBatch inputs = world.keys(5, 3, 5, 5, 3, -1);
 
-        QueryResult result = runner.run(QueryPlanner.plan(world.catalog(), shape), inputs, 1_000, false, Deadline.NONE);
+        QueryResult result =
+                runner.run(QueryPlanner.plan(world.catalog(), shape), inputs, occasion(1_000, false, Deadline.NONE));
 
         assertThat(read).hasSizeBetween(1, 2);
         assertThat(read.getFirst()).isEqualTo(2);
@@ -81,12 +82,20 @@ class PlanRunnerTest {
         RandomQueryWorld world = new RandomQueryWorld(11);
         AtomicLong nanos = new AtomicLong();
         Deadline deadline = Deadline.after(nanos::get, 0, 5L);
-        PlanRunner runner = new PlanRunner(new Reading(world.store(), keys -> nanos.addAndGet(5_000_000)));
+        PlanRunner runner = runner(new Reading(world.store(), keys -> nanos.addAndGet(5_000_000)));
         QueryShape shape = new QueryShape(List.of("s0.k0"), List.of("s0.n"), Map.of(), true);
         QueryPlan plan = QueryPlanner.plan(world.catalog(), shape);
 
-        assertThatThrownBy(() -> runner.run(plan, world.keys(1), 1_000, false, deadline))
+        assertThatThrownBy(() -> runner.run(plan, world.keys(1), occasion(1_000, false, deadline)))
                 .hasMessageStartingWith("DEADLINE_EXCEEDED: the answer was not there after 5 ms");
+    }
+
+    private static PlanRunner runner(OnlineStore store) {
+        return new PlanRunner(store, new CallRunner(FunctionRunners.formulasOnly()));
+    }
+
+    private static PlanRunner.Occasion occasion(long now, boolean stamps, Deadline deadline) {
+        return new PlanRunner.Occasion(now, stamps, "trace", deadline, null);
     }
 
     /** A store that tells what it is asked. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.featuregrid.planner.definition.NamedQuery;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import java.io.IOException;
@@ -27,12 +28,17 @@ class OnlineQueryReaderTest {
                  'include_meta': true, 'explain': true, 'correlation_id': 'c', 'query_name': 'n', 'deployment_id': 'd',
                  'branch_id': null, 'meta': {'a': [1, {}]}, 'deadline_ms': 50, 'durable_log': true, 'later': {'x': [{}]}}
                 """);
-        assertThat(request.shape())
-                .isEqualTo(new QueryShape(
-                        List.of("flight.id", "flight.delay"),
-                        List.of("flight.speed", "flight.fresh"),
-                        Map.of("flight.fresh", 600_000_000L),
-                        false));
+        assertThat(request.shape().inputs()).containsExactly("flight.id", "flight.delay");
+        assertThat(request.shape().outputs()).containsExactly("flight.speed", "flight.fresh");
+        assertThat(request.shape().staleness()).isEqualTo(Map.of("flight.fresh", 600_000_000L));
+        assertThat(request.shape().defaults()).isFalse();
+        assertThat(request.shape().choice().tags()).containsExactly("a");
+        assertThat(request.shape().choice().query()).isNull();
+        assertThat(read("{'query_name': 'model', 'query_name_version': 2, 'inputs': {'flight.id': 7}}")
+                        .shape()
+                        .choice()
+                        .query())
+                .isEqualTo(new NamedQuery.Reference("model", 2));
         assertThat(request.values()).extracting(Object::toString).containsExactly("7", "\"NaN\"");
         assertThat(request.options())
                 .isEqualTo(new OnlineQueryRequest.Options(

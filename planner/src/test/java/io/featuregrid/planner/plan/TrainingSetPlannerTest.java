@@ -49,14 +49,13 @@ class TrainingSetPlannerTest {
         assertThat(plan.lookups().get(1).stored()).extracting(Feature::name).containsExactly("brand", "seats");
         assertThat(plan.lookups()).extracting(Lookup::existence).containsExactly(false, false, false);
         assertThat(plan.outputs())
+                .extracting(Output::name)
+                .containsExactly("flight.plane.maker.country", "flight.delay", "flight.plane.seats");
+        assertThat(sources(plan))
                 .containsExactly(
-                        new Output(
-                                "flight.plane.maker.country",
-                                new Source.Stored(2, feature("maker", "country")),
-                                true,
-                                false),
-                        new Output("flight.delay", new Source.Stored(0, feature("flight", "delay")), true, false),
-                        new Output("flight.plane.seats", new Source.Stored(1, feature("plane", "seats")), true, false));
+                        new Source.Stored(2, feature("maker", "country")),
+                        new Source.Stored(0, feature("flight", "delay")),
+                        new Source.Stored(1, feature("plane", "seats")));
         assertThat(plan.time()).isEqualTo("t");
         assertThat(plan.asOf()).isEqualTo(AsOf.PLAIN);
         assertThat(plan.defaults()).isTrue();
@@ -65,8 +64,7 @@ class TrainingSetPlannerTest {
     @Test
     void aKeyColumnIsTheEntityItselfAndBehindALinkItNeedsARow() {
         TrainingSetPlan plan = plan(KEYS, "'features': ['flight.id', 'flight.plane.tail']");
-        assertThat(plan.outputs())
-                .extracting(Output::source)
+        assertThat(sources(plan))
                 .containsExactly(
                         new Source.Key(0, 0, feature("flight", "id")), new Source.Key(1, 0, feature("plane", "tail")));
         assertThat(plan.lookups()).extracting(Lookup::existence).containsExactly(false, true);
@@ -93,7 +91,7 @@ class TrainingSetPlannerTest {
     void aGivenInputTakesThePlaceOfWhatIsStored() {
         TrainingSetPlan plan =
                 plan(KEYS, "'features': ['flight.delay', 'flight.plane.seats']", "'inputs': {'flight.delay': 'd'}");
-        assertThat(plan.outputs().getFirst().source()).isEqualTo(new Source.Given("d", feature("flight", "delay")));
+        assertThat(sources(plan).getFirst()).isEqualTo(new Source.Given("d", feature("flight", "delay")));
         assertThat(plan.lookups().getFirst().stored()).extracting(Feature::name).containsExactly("tail");
     }
 
@@ -231,9 +229,14 @@ class TrainingSetPlannerTest {
     @Test
     void aPlanWhoseLookupsAreOutOfOrderIsNone() {
         TrainingSetPlan plan = plan(KEYS, "'features': ['flight.plane.seats']");
-        assertThatThrownBy(
-                        () -> new TrainingSetPlan(1, "t", plan.lookups().reversed(), plan.outputs(), AsOf.PLAIN, true))
+        assertThatThrownBy(() -> new TrainingSetPlan.Taken(plan.lookups().reversed(), List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static List<Source> sources(TrainingSetPlan plan) {
+        return plan.outputs().stream()
+                .map(output -> plan.taken().columns().get(((CallPlan.Ref.Base) output.value()).column()))
+                .toList();
     }
 
     private static Feature feature(String set, String name) {

@@ -27,6 +27,7 @@ final class RowCollector {
     private final StampColumn @Nullable [] stampColumns;
     private final boolean[] exists;
     private final RowStamps stamps = new RowStamps();
+    private final boolean anyVersion;
     private @Nullable RowFields lastFields;
 
     RowCollector(RowDefinition definition, StoredValues storedValues, OnlineRead read, int rows) {
@@ -34,6 +35,7 @@ final class RowCollector {
         List<Feature> features = read.features();
         this.definition = definition;
         this.read = read;
+        this.anyVersion = read.versions() == null;
         this.numbers = new int[features.size()];
         this.types = new FeatureType[numbers.length];
         this.builders = new ColumnBuilder[numbers.length];
@@ -67,7 +69,9 @@ final class RowCollector {
             if (stampColumns != null) {
                 stampColumns[index].set(row, stamps.stamp(stamp), stamps.origin(stamp), RowStamps.isTombstone(pointer));
             }
-            if (!RowStamps.isTombstone(pointer) && read.qualifies(index, stamps.observedAt(stamp))) {
+            if (!RowStamps.isTombstone(pointer)
+                    && read.qualifies(index, stamps.observedAt(stamp))
+                    && (anyVersion || read.qualifies(index, stamps.version(numbers[index]), stamps.origin(stamp)))) {
                 Object value = fields.value(stored, numbers[index]);
                 if (value == null) {
                     builders[index].setNull(row);
