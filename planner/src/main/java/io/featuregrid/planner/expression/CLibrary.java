@@ -121,13 +121,14 @@ final class CLibrary {
         }
     }
 
+    @SuppressWarnings("restricted") // the signatures are those of <math.h>
     private static MethodHandle function(String name, MethodType type) {
         Linker linker = Linker.nativeLinker();
         Optional<MemorySegment> symbol = linker.defaultLookup().find(name);
         if (symbol.isEmpty()) {
             return fallback(name, type);
         }
-        FunctionDescriptor descriptor = type == TWO
+        FunctionDescriptor descriptor = type.equals(TWO)
                 ? FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, ValueLayout.JAVA_DOUBLE, ValueLayout.JAVA_DOUBLE)
                 : FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, ValueLayout.JAVA_DOUBLE);
         return linker.downcallHandle(symbol.get(), descriptor, Linker.Option.critical(false));

@@ -48,7 +48,7 @@ final class Characters {
     /** As {@code isspace}. */
     static boolean isSpace(int point) {
         if (point < 0x80) {
-            return point == ' ' || point >= 0x9 && point <= 0xd || point >= 0x1c && point <= 0x1f;
+            return point == ' ' || (point >= 0x9 && point <= 0xd) || (point >= 0x1c && point <= 0x1f);
         }
         return point == 0x85 || point == 0x2028 || point == 0x2029 || category(point) == Character.SPACE_SEPARATOR;
     }

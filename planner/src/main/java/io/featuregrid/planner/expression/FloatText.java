@@ -44,7 +44,7 @@ final class FloatText {
     private static Decimal orOneDigit(Decimal two, double value) {
         int tens = two.digits().charAt(0) - '0';
         int ones = two.digits().charAt(1) - '0';
-        int nearest = ones > 5 || ones == 5 && (tens & 1) == 1 ? tens + 1 : tens;
+        int nearest = ones > 5 || (ones == 5 && (tens & 1) == 1) ? tens + 1 : tens;
         Decimal one = nearest == 10 ? new Decimal("1", two.point() + 1) : new Decimal("" + nearest, two.point());
         return Double.parseDouble("0." + one.digits() + "E" + one.point()) == value ? one : two;
     }

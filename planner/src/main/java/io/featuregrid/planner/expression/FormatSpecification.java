@@ -7,14 +7,17 @@ package io.featuregrid.planner.expression;
  * @param sign {@code +}, {@code -} or a space; 0 if not given
  * @param width -1 if not given
  * @param grouping {@code ,} or {@code _}; 0 for none
- * @param precision -1 if not given
- * @param type 0 if not given and the kind has no default
  */
 record FormatSpecification(int fill, int align, int sign, Flags flags, long width, int grouping, Ending ending) {
     /** What may be on: {@code z} and {@code #}. */
     record Flags(boolean zeroCoerced, boolean alternate) {}
 
-    /** What stands last. */
+    /**
+     * What stands last.
+     *
+     * @param precision -1 if not given
+     * @param type 0 if not given and the kind has no default
+     */
     record Ending(long precision, int type) {}
 
     long precision() {

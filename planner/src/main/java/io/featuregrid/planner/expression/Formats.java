@@ -93,7 +93,7 @@ final class Formats {
         String prefix = read.flags().alternate() && "boxX".indexOf(read.type()) >= 0
                 ? "0" + Character.toString(read.type())
                 : "";
-        return laidOut(new Number(value < 0, prefix, digits, ""), read, budget);
+        return laidOut(new Parts(value < 0, prefix, digits, ""), read, budget);
     }
 
     private static String digits(long value, int radix) {
@@ -114,7 +114,7 @@ final class Formats {
         if (value >= Character.MIN_SURROGATE && value <= Character.MAX_SURROGATE) {
             throw new EvaluationException("UnicodeEncodeError", "surrogates not allowed");
         }
-        return laidOut(new Number(false, "", "", Character.toString((int) value)), read, budget);
+        return laidOut(new Parts(false, "", "", Character.toString((int) value)), read, budget);
     }
 
     private static String ofFloat(double value, FormatSpecification read, String typeName, Budget budget) {
@@ -159,7 +159,7 @@ final class Formats {
         while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
             end++;
         }
-        return laidOut(new Number(negative, "", text.substring(0, end), text.substring(end)), read, budget);
+        return laidOut(new Parts(negative, "", text.substring(0, end), text.substring(end)), read, budget);
     }
 
     private static FloatText.Decimal decimal(double value, char form, int precision) {
@@ -177,9 +177,9 @@ final class Formats {
      * @param digits those before the point, which are grouped
      * @param rest the point and what follows
      */
-    private record Number(boolean negative, String prefix, String digits, String rest) {}
+    private record Parts(boolean negative, String prefix, String digits, String rest) {}
 
-    private static String laidOut(Number number, FormatSpecification read, Budget budget) {
+    private static String laidOut(Parts number, FormatSpecification read, Budget budget) {
         budget.text(Math.max(
                 read.width(), number.digits().length() * 2L + number.rest().length()));
         String sign = number.negative() ? "-" : read.sign() == '+' ? "+" : read.sign() == ' ' ? " " : "";

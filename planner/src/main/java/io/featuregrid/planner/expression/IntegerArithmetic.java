@@ -145,7 +145,7 @@ final class IntegerArithmetic {
             rest = rest.add(denominator);
         }
         int half = rest.shiftLeft(1).compareTo(denominator);
-        return half > 0 || half == 0 && quotient.testBit(0) ? quotient.add(BigInteger.ONE) : quotient;
+        return half > 0 || (half == 0 && quotient.testBit(0)) ? quotient.add(BigInteger.ONE) : quotient;
     }
 
     static long narrow(BigInteger value) {

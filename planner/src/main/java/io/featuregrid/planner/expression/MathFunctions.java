@@ -110,7 +110,7 @@ final class MathFunctions {
             return FloatArithmetic.power(base == 0 ? 0.0 : base, exponent);
         }
         double power = CLibrary.pow(base, exponent);
-        if (Double.isNaN(power) || Double.isInfinite(power) && base == 0) {
+        if (Double.isNaN(power) || (Double.isInfinite(power) && base == 0)) {
             throw EvaluationException.value("math domain error");
         }
         if (Double.isInfinite(power)) {

@@ -51,10 +51,10 @@ final class Operators {
         if (left instanceof Value.Truth one && right instanceof Value.Truth other) {
             switch (operator) {
                 case BIT_AND -> {
-                    return Operands.truth(one.value() & other.value());
+                    return Operands.truth(one.value() && other.value());
                 }
                 case BIT_OR -> {
-                    return Operands.truth(one.value() | other.value());
+                    return Operands.truth(one.value() || other.value());
                 }
                 case BIT_XOR -> {
                     return Operands.truth(one.value() ^ other.value());

@@ -49,7 +49,8 @@ final class ValueText {
             default -> {
                 if (point == quote) {
                     target.append('\\').append(quote);
-                } else if (point >= ' ' && point < 0x7f || point > 0x7f && !ascii && Characters.isPrintable(point)) {
+                } else if ((point >= ' ' && point < 0x7f)
+                        || (point > 0x7f && !ascii && Characters.isPrintable(point))) {
                     target.appendCodePoint(point);
                 } else if (point < 0x100) {
                     target.append(String.format(Locale.ROOT, "\\x%02x", point));
