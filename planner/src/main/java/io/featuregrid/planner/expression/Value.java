@@ -4,6 +4,11 @@ package io.featuregrid.planner.expression;
 public sealed interface Value {
     Kind kind();
 
+    /** The value as CPython's {@code repr} writes it, for messages. */
+    static String repr(Value value) {
+        return ValueText.repr(value, false);
+    }
+
     /** {@code None}. */
     record Nothing() implements Value {
         @Override
