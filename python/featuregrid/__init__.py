@@ -1,20 +1,24 @@
 """FeatureGrid for notebooks, scripts and services: definitions, writes, online queries and point-in-time training sets.
 
 Definitions are written with `features`, `feature`, `Primary`, `FeatureTime`, `has_one` and their like, types with Python's own
-words and `Decimal` and `Vector`; `connect` reaches a node, and the `Grid` that it returns applies definitions, writes
+words and `Decimal` and `Vector`, what is computed with `online` functions and expressions of `_`; `connect` reaches a node, and the `Grid` that it returns applies definitions, writes
 observations, asks for features as they are now and builds training sets of what they were then. Errors are `FeatureGridError`.
 """
 
 from featuregrid.client import ApplyResult, Grid, connect
 from featuregrid.definitions.declaration import (
     DataFrame,
+    Features,
     FeatureTime,
+    NamedQuery,
+    Now,
     Primary,
     _,
     feature,
     features,
     has_many,
     has_one,
+    jar,
     online,
 )
 from featuregrid.definitions.value_type import Decimal, Vector
@@ -29,7 +33,10 @@ __all__ = [
     "EntityView",
     "FeatureGridError",
     "FeatureTime",
+    "Features",
     "Grid",
+    "NamedQuery",
+    "Now",
     "Primary",
     "QueryReply",
     "Vector",
@@ -39,5 +46,6 @@ __all__ = [
     "features",
     "has_many",
     "has_one",
+    "jar",
     "online",
 ]

@@ -10,30 +10,46 @@ import importlib.util
 import inspect
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from featuregrid.definitions import isolation
-from featuregrid.definitions.declaration import FunctionDeclaration, Registry, collecting, declaration_of
-from featuregrid.definitions.document import LATER, Document
+from featuregrid.definitions.declaration import (
+    FunctionDeclaration,
+    Jar,
+    NamedQuery,
+    Registry,
+    collecting,
+    declaration_of,
+)
+from featuregrid.definitions.document import Document
+from featuregrid.definitions.jar import Jars
 from featuregrid.definitions.mistakes import Mistakes
+from featuregrid.definitions.named_query import Queries
+from featuregrid.definitions.path import Paths
 from featuregrid.definitions.reference import DECLARATION
+from featuregrid.definitions.resolver import Resolvers
+from featuregrid.definitions.translation import Modules
+from featuregrid.definitions.translation.modules import is_own
 
 
 class Loaded(NamedTuple):
     """What was read.
 
-    ``document`` is ``{sets, resolvers, queries, sources}`` of ``POST /v1/apply``, without its version. ``mistakes`` are the
+    ``document`` is ``{sets, resolvers, queries, jars, sources}`` of ``POST /v1/apply``, without its version. ``mistakes`` are the
     errors that only Python can see, each ``{code, category, message, feature, resolver, ...}`` with ``file:line`` in front of
     its message. ``raw`` maps features to annotations that could not be read and stand in the document instead of a type.
-    ``complete`` is False when a file could not be run to its end: then sets are missing.
+    ``complete`` is False when a file could not be run to its end: then sets are missing. ``artifacts`` are the contents that the
+    document names by their SHA-256: sources of functions that stay Python, and jars.
     """
 
     document: dict[str, Any]
     mistakes: list[dict[str, Any]]
     raw: dict[str, str]
     complete: bool
+    artifacts: Mapping[str, bytes] = MappingProxyType({})
 
 
 def load(definitions: Any) -> Loaded:
@@ -50,14 +66,24 @@ def load(definitions: Any) -> Loaded:
     if isinstance(definitions, type):
         definitions = [definitions]
     if isinstance(definitions, Iterable):
-        classes = list(definitions)
-        found = [declaration for declaration in map(declaration_of, classes) if declaration is not None]
-        if classes and len(found) == len(classes):
-            return _documented(Registry(sets=found), Path(found[0].file).resolve().parent, [])
+        listed = list(definitions)
+        registry = Registry()
+        for each in listed:
+            _add(each, registry)
+        if listed and registry.count() == len(listed):
+            declared = next(iter((*registry.sets, *registry.functions, *registry.queries, *registry.jars)))
+            modules = _modules_of(registry)
+            return _documented(registry, Path(declared.file).resolve().parent, [], [*modules, *_beside(modules)])
     raise TypeError(
         f"definitions are {definitions!r} (expected a .py file, a package folder, a module or its dotted name, or classes "
-        "decorated with @features)"
+        "decorated with @features, functions decorated with @online and named queries)"
     )
+
+
+def _modules_of(registry: Registry) -> list[types.ModuleType]:
+    """The modules of listed definitions, and those that stand beside them."""
+    names = [declaration.declared.__module__ for declaration in (*registry.sets, *registry.functions)]
+    return [module for name in dict.fromkeys(names) if (module := sys.modules.get(name)) is not None]
 
 
 def _load_path(named: str | Path) -> Loaded:
@@ -69,7 +95,7 @@ def _load_path(named: str | Path) -> Loaded:
         imported = isolation.run(path)
     for module in imported.modules:
         _add_declared(module, registry)
-    return _documented(registry, imported.root, imported.failures)
+    return _documented(registry, imported.root, imported.failures, imported.modules)
 
 
 def _path_of_module(name: str) -> Path | None:
@@ -90,27 +116,52 @@ def _path_of_module(name: str) -> Path | None:
 
 def _load_module(module: types.ModuleType) -> Loaded:
     registry = Registry()
-    _add_declared(module, registry)
+    modules = [module]
     if hasattr(module, "__path__"):
-        for name, inner in sorted(sys.modules.items()):
-            if name.startswith(f"{module.__name__}."):
-                _add_declared(inner, registry)
+        modules += [inner for name, inner in sorted(sys.modules.items()) if name.startswith(f"{module.__name__}.")]
+    for each in modules:
+        _add_declared(each, registry)
     file = getattr(module, "__file__", None)
-    return _documented(registry, Path(file).resolve().parent if file else Path.cwd(), [])
+    root = Path(file).resolve().parent if file else Path.cwd()
+    return _documented(registry, root, [], [*modules, *_beside(modules)])
+
+
+def _beside(modules: Sequence[types.ModuleType]) -> list[types.ModuleType]:
+    """The modules of the user's that these import, and those that they import."""
+    found: dict[str, types.ModuleType] = {module.__name__: module for module in modules}
+    waiting = list(modules)
+    while waiting:
+        for value in list(vars(waiting.pop()).values()):
+            name = value.__name__ if isinstance(value, types.ModuleType) else getattr(value, "__module__", None)
+            inner = sys.modules.get(name) if isinstance(name, str) else None
+            if inner is not None and inner.__name__ not in found and is_own(getattr(inner, "__file__", None)):
+                found[inner.__name__] = inner
+                waiting.append(inner)
+    return [module for module in found.values() if module not in modules]
 
 
 def _add_declared(module: types.ModuleType, registry: Registry) -> None:
     """Adds what stands in a module's namespace and was not collected while it ran, such as sets of an installed package."""
     for value in list(vars(module).values()):
-        declaration = declaration_of(value)
-        if declaration is not None and declaration not in registry.sets:
-            registry.sets.append(declaration)
-        function = value.__dict__.get(DECLARATION) if inspect.isfunction(value) else None
-        if isinstance(function, FunctionDeclaration) and function not in registry.functions:
-            registry.functions.append(function)
+        _add(value, registry)
 
 
-def _documented(registry: Registry, root: Path, failures: list[isolation.ImportFailure]) -> Loaded:
+def _add(value: Any, registry: Registry) -> None:
+    declaration = declaration_of(value)
+    if declaration is not None and declaration not in registry.sets:
+        registry.sets.append(declaration)
+    function = value.__dict__.get(DECLARATION) if inspect.isfunction(value) else None
+    if isinstance(function, FunctionDeclaration) and function not in registry.functions:
+        registry.functions.append(function)
+    if isinstance(value, NamedQuery) and value not in registry.queries:
+        registry.queries.append(value)
+    if isinstance(value, Jar) and value not in registry.jars:
+        registry.jars.append(value)
+
+
+def _documented(
+    registry: Registry, root: Path, failures: list[isolation.ImportFailure], modules: Iterable[types.ModuleType] = ()
+) -> Loaded:
     mistakes = Mistakes(root)
     for failure in failures:
         mistakes.add(failure.text, file=failure.file, line=failure.line, code="PARSE_FAILED")
@@ -118,9 +169,22 @@ def _documented(registry: Registry, root: Path, failures: list[isolation.ImportF
         mistakes.add(misuse.text, file=misuse.file, line=misuse.line, code="PARSE_FAILED")
     document = Document(registry.sets, mistakes)
     document.build()
+    known = Modules({module.__name__: module for module in modules})
+    resolvers = Resolvers(registry.sets, Paths(document.sets), known, mistakes)
     for function in registry.functions:
-        text = f"functions are {LATER} (remove @online from {function.name!r})"
-        mistakes.add(text, file=function.file, line=function.line, resolver=function.name)
-        document.sources[f"resolver:{function.name}"] = mistakes.place(function.file, function.line) or ""
-    written = {"sets": document.sets, "resolvers": [], "queries": [], "sources": document.sources}
-    return Loaded(written, mistakes.listed, document.raw, complete=not failures)
+        resolvers.add(function)
+    queries = Queries(mistakes)
+    for query in registry.queries:
+        queries.add(query)
+    jars = Jars(mistakes)
+    for jar in registry.jars:
+        jars.add(jar)
+    written = {
+        "sets": document.sets,
+        "resolvers": [*document.resolvers, *resolvers.written],
+        "queries": queries.written,
+        "jars": jars.written,
+        "sources": {**document.sources, **resolvers.sources, **queries.sources},
+    }
+    artifacts = {**resolvers.artifacts, **jars.artifacts}
+    return Loaded(written, mistakes.listed, document.raw, complete=not failures, artifacts=artifacts)

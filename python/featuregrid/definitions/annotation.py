@@ -152,6 +152,13 @@ def read(annotation: Any, scope: Scope) -> Reading:
         raise AnnotationProblem(str(problem)) from None
 
 
+def evaluated(annotation: Any, scope: Scope) -> Any:
+    """What an annotation stands for, also one that is text. Raises AnnotationProblem if that leads nowhere."""
+    while isinstance(annotation, str | typing.ForwardRef):
+        annotation = _evaluate(annotation if isinstance(annotation, str) else annotation.__forward_arg__, scope)
+    return annotation
+
+
 def _read_type(annotation: Any, scope: Scope) -> Reading:
     if isinstance(annotation, TypeMark):
         return Reading(type=annotation.text)

@@ -12,11 +12,12 @@ import re
 import sys
 import types
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias, TypeVar, overload
 
+from featuregrid.definitions.expression import Expression, _
 from featuregrid.definitions.reference import DECLARATION, Condition, Reference
 
 Duration: TypeAlias = "str | datetime.timedelta"
@@ -51,6 +52,27 @@ class TimeMark:
 
 Primary = Annotated[Value, KeyMark()]
 """A column of the primary key, ``id: Primary[str]``; several make a composite key in the order of the class."""
+
+class NowMark:
+    """Marks an annotation as the instant of the query."""
+
+    def __repr__(self) -> str:
+        return "Now"
+
+
+Now = Annotated[datetime.datetime, NowMark()]
+"""The annotation of a parameter that gets the instant for which values are asked, as an aware datetime in UTC."""
+
+
+class Features:
+    """``-> Features[Flight.a, Flight.b]``: a function's several results, the same as ``tuple[Flight.a, Flight.b]``."""
+
+    def __init__(self, listed: tuple[Any, ...]) -> None:
+        self.listed = listed
+
+    def __class_getitem__(cls, listed: Any) -> Features:
+        return cls(listed if isinstance(listed, tuple) else (listed,))
+
 
 FeatureTime = Annotated[datetime.datetime, TimeMark()]
 """The time at which a row's values were true; at most one in a set, never null."""
@@ -108,31 +130,7 @@ class DataFrame:
     __ror__ = __or__
 
 
-class Expression:
-    """``_`` and whatever is made of it: noted, never evaluated here."""
-
-    def __getattr__(self, name: str) -> Expression:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Expression()
-
-    def _more(self, *_: object, **__: object) -> Expression:
-        return Expression()
-
-    __call__ = __getitem__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _more  # type: ignore[assignment]
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _more
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = _more
-    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _more
-    __hash__ = object.__hash__
-
-    def __iter__(self) -> Iterator[Expression]:
-        raise TypeError("an expression cannot be iterated")
-
-
-_: Any = Expression()
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Member:
     """One attribute of a set's class as written. ``annotation`` and ``value`` are MISSING where there is none.
 
@@ -148,7 +146,7 @@ class Member:
     names: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SetDeclaration:
     """A class decorated with ``@features``: its set's name, options, members in order, and where it stands."""
 
@@ -160,13 +158,59 @@ class SetDeclaration:
     line: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FunctionDeclaration:
-    """A function decorated with ``@online``."""
+    """What was decorated with ``@online``, with the options given, and where it stands; ``names`` are the names around it."""
 
-    name: str
+    declared: Any
+    options: dict[str, Any]
     file: str
     line: int
+    names: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The name of the resolver: the one given, else the function's."""
+        return str(self.options.get("name") or getattr(self.declared, "__name__", repr(self.declared)))
+
+
+@dataclass(frozen=True, eq=False)
+class Jar:
+    """A file of Java functions, as ``jar(...)`` names it: the path as given, and where that stands."""
+
+    path: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class NamedQuery:
+    """A query under a name and a version: ``model_a = NamedQuery(name="model_a", version=2, outputs=[Flight.plane_age])``.
+
+    ``outputs`` are features, as references or names; a query and a training set may ask for ``"model_a@2"`` in their place.
+    ``tags`` and ``staleness``, ``{feature: duration}``, hold for each query of that name that says nothing itself.
+    """
+
+    name: str
+    version: int
+    outputs: Sequence[Any]
+    tags: Iterable[str] | str = ()
+    staleness: Mapping[Any, Duration] = field(default_factory=dict)
+    owner: str | None = None
+    description: str | None = None
+    file: str = field(init=False, repr=False, default="")
+    line: int = field(init=False, repr=False, default=0)
+
+    def __post_init__(self) -> None:
+        # This method's caller is the generated constructor, whose caller is the definition.
+        frame = sys._getframe(2)
+        object.__setattr__(self, "file", frame.f_code.co_filename)
+        object.__setattr__(self, "line", frame.f_lineno)
+        if _registries:
+            _registries[-1].queries.append(self)
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
 
 
 @dataclass(frozen=True)
@@ -184,7 +228,13 @@ class Registry:
 
     sets: list[SetDeclaration] = field(default_factory=list)
     functions: list[FunctionDeclaration] = field(default_factory=list)
+    queries: list[NamedQuery] = field(default_factory=list)
+    jars: list[Jar] = field(default_factory=list)
     misuses: list[Misuse] = field(default_factory=list)
+
+    def count(self) -> int:
+        """How many definitions there are."""
+        return len(self.sets) + len(self.functions) + len(self.queries) + len(self.jars)
 
 
 _registries: list[Registry] = []
@@ -260,13 +310,17 @@ def feature(
     description: str | None = None,
     deprecated: str | bool | None = None,
     request: bool = False,
+    keep_across_versions: bool = False,
+    expression: Any = None,
 ) -> Any:
     """Options of one feature, as the value of its attribute: ``air_time: float | None = feature(offline_ttl="30d", min=0)``.
 
     ``default`` is what a missing value shows as (a carried null stays null). ``max_staleness`` says how old a value may be
     served online, ``offline_ttl`` how long after its observation it may be used; both are durations, texts such as ``"30d"``
     or timedeltas. ``min`` and ``max`` bound what may be written, the edges inside. ``deprecated`` is True or says what to use
-    instead. ``request=True`` declares a value that only callers give.
+    instead. ``request=True`` declares a value that only callers give. ``keep_across_versions=True`` goes on serving what an earlier
+    version of the feature's function computed. ``expression`` is what the feature is computed by, ``_.distance / 60``, where
+    options stand beside it.
     """
     given = {
         "max_staleness": max_staleness,
@@ -278,6 +332,8 @@ def feature(
         "description": description,
         "deprecated": deprecated,
         "request": request or None,
+        "keep_across_versions": keep_across_versions or None,
+        "expression": expression,
     }
     options = {option: value for option, value in given.items() if value is not None}
     if default is not MISSING:
@@ -298,15 +354,68 @@ def has_many(condition: Callable[[], Any] | Condition, colocate: bool = False) -
     return HasMany(condition, colocate)
 
 
-def online(function: Any = None, /, **options: Any) -> Any:
-    """Declares a function that computes features, as ``@online`` or ``@online(...)``; calling it runs the Python as ever."""
+@overload
+def online(function: Called, /) -> Called: ...
+@overload
+def online(
+    *,
+    tags: Iterable[str] | str | None = None,
+    timeout: Duration | None = None,
+    frame: str | None = None,
+    requirements: Iterable[str] | None = None,
+    store_offline: bool = True,
+    owner: str | None = None,
+    name: str | None = None,
+) -> Callable[[Called], Called]: ...
+def online(
+    function: Any = None,
+    /,
+    *,
+    tags: Iterable[str] | str | None = None,
+    timeout: Duration | None = None,
+    frame: str | None = None,
+    requirements: Iterable[str] | None = None,
+    store_offline: bool = True,
+    owner: str | None = None,
+    name: str | None = None,
+) -> Any:
+    """Declares a function that computes features of others: ``def plane_age(year: Flight.plane.year) -> Flight.plane_age``.
+
+    Each parameter is annotated with the feature that it is, ``| None`` if the function is to be called with None where there is no
+    value, or with ``Now``, the instant of the query. It returns one feature or, ``-> tuple[Flight.a, Flight.b]``, several of one set.
+    The function stays what it is: calling it runs the Python.
+
+    ``tags`` select it in queries; ``timeout`` bounds a call. Without ``frame`` it is translated into a formula where that surely
+    means the same; what has no formula runs in a Python process of the node, row by row. ``frame="pandas"`` and ``frame="numpy"`` call
+    it there with a Series or an array a parameter, for many rows at once, ``frame="scalar"`` row by row. ``requirements`` are the
+    packages that it needs there. ``store_offline=False`` keeps what it computes out of the history. ``name`` is by default the
+    function's; the docstring is the description.
+    """
+    options = {
+        "tags": tags,
+        "timeout": timeout,
+        "frame": frame,
+        "requirements": requirements,
+        "store_offline": store_offline,
+        "owner": owner,
+        "name": name,
+    }
     if function is not None:
-        return _declare_function(function, sys._getframe(1))
+        return _declare_function(function, options, sys._getframe(1))
 
     def decorate(decorated: Any) -> Any:
-        return _declare_function(decorated, sys._getframe(1))
+        return _declare_function(decorated, options, sys._getframe(1))
 
     return decorate
+
+
+def jar(path: str) -> Jar:
+    """Names a file of Java functions, relative to the file where this stands; their annotations say what they compute."""
+    frame = sys._getframe(1)
+    declared = Jar(str(path), frame.f_code.co_filename, frame.f_lineno)
+    if _registries:
+        _registries[-1].jars.append(declared)
+    return declared
 
 
 def snake_case(name: str) -> str:
@@ -320,18 +429,24 @@ def declaration_of(value: object) -> SetDeclaration | None:
     return declaration if isinstance(declaration, SetDeclaration) else None
 
 
-def _declare_function(function: Any, frame: types.FrameType) -> Any:
-    code = getattr(function, "__code__", None)
+def _declare_function(function: Any, options: dict[str, Any], frame: types.FrameType) -> Any:
+    code = getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
     if isinstance(code, types.CodeType):
         file, line = code.co_filename, code.co_firstlineno
     else:
         file, line = frame.f_code.co_filename, frame.f_lineno
-    declaration = FunctionDeclaration(getattr(function, "__name__", repr(function)), file, line)
+    declaration = FunctionDeclaration(function, options, file, line, _names_of(frame))
     if isinstance(function, types.FunctionType):
         setattr(function, DECLARATION, declaration)
     if _registries:
         _registries[-1].functions.append(declaration)
     return function
+
+
+def _names_of(frame: types.FrameType) -> Mapping[str, Any]:
+    if frame.f_locals is frame.f_globals:
+        return frame.f_globals
+    return ChainMap(dict(frame.f_locals), frame.f_globals)
 
 
 def _declare(declared: Any, options: dict[str, Any], frame: types.FrameType) -> Any:
@@ -341,9 +456,7 @@ def _declare(declared: Any, options: dict[str, Any], frame: types.FrameType) -> 
             what = getattr(declared, "__name__", repr(declared))
             _registries[-1].misuses.append(Misuse(f"@features stands on {what!r} (expected a class)", file, line))
         return declared
-    names: Mapping[str, Any] = frame.f_globals
-    if frame.f_locals is not frame.f_globals:
-        names = ChainMap(dict(frame.f_locals), frame.f_globals)
+    names = _names_of(frame)
     members = tuple(_members(declared, file, names).values())
     name = str(options.pop("name") or snake_case(declared.__name__))
     declaration = SetDeclaration(declared, name, options, members, file, line)

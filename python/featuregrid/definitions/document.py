@@ -21,9 +21,13 @@ from featuregrid.definitions.declaration import (
     Member,
     SetDeclaration,
 )
+from featuregrid.definitions.expression import ExpressionProblem, Formula
 from featuregrid.definitions.mistakes import Mistakes
+from featuregrid.definitions.path import Paths
 from featuregrid.definitions.relation import RelationProblem, links_by_condition, links_by_foreign_keys
 from featuregrid.definitions.source import Sources
+from featuregrid.definitions.translation.tree import NOTHING, Kinds
+from featuregrid.definitions.translation.untranslatable import Untranslatable
 from featuregrid.times import time_text
 
 LATER = "not supported by this version"
@@ -36,17 +40,19 @@ _RENAMED = {"max_staleness": "max_staleness_us", "offline_ttl": "offline_ttl_us"
 class Document:
     """The sets of one load while they are turned into JSON.
 
-    ``sets`` and ``sources`` grow as `build` runs; ``raw`` holds the text of each annotation that could not be read, which is
+    ``sets``, ``resolvers`` (those of expressions) and ``sources`` grow as `build` runs; ``raw`` holds the text of each annotation that could not be read, which is
     sent in place of a type so that the node still sees the feature.
     """
 
     def __init__(self, declarations: Sequence[SetDeclaration], mistakes: Mistakes) -> None:
         self.sets: list[dict[str, Any]] = []
+        self.resolvers: list[dict[str, Any]] = []
         self.sources: dict[str, str] = {}
         self.raw: dict[str, str] = {}
         self._mistakes = mistakes
         self._lines = Sources()
         self._declarations = self._unique(declarations)
+        self._expressions: list[tuple[SetDeclaration, Member, Expression]] = []
         self._readings: dict[type, dict[str, Reading]] = {}
 
     def build(self) -> None:
@@ -55,6 +61,9 @@ class Document:
             self._readings[declaration.declared] = self._read(declaration)
         for declaration in self._declarations:
             self.sets.append(self._set(declaration))
+        paths = Paths(self.sets)
+        for declaration, member, expression in self._expressions:
+            self._resolver(paths, declaration, member, expression)
 
     def _unique(self, declarations: Sequence[SetDeclaration]) -> list[SetDeclaration]:
         by_name: dict[str, SetDeclaration] = {}
@@ -87,11 +96,9 @@ class Document:
                 readings[member.name] = Reading(many=True)
             elif member.annotation is not MISSING:
                 readings[member.name] = self._read_annotation(declaration, member)
-            elif isinstance(member.value, FeatureOptions):
-                text = f"it has no annotation (write {member.name}: int | None = feature(...), with the type it has)"
+            elif isinstance(member.value, FeatureOptions | Expression):
+                text = f"it has no annotation (write {member.name}: float | None = ..., with the type it has)"
                 self._note(declaration, member, text, "PARSE_FAILED")
-            elif isinstance(member.value, Expression):
-                self._note(declaration, member, f"expressions are {LATER}")
         return readings
 
     def _read_annotation(self, declaration: SetDeclaration, member: Member) -> Reading:
@@ -157,17 +164,18 @@ class Document:
         if isinstance(member.value, FeatureOptions):
             own = member.value.given
         elif isinstance(member.value, Expression):
-            self._note(declaration, member, f"expressions are {LATER}")
+            own = {"expression": member.value}
         elif member.value is not MISSING:
             own = {"default": member.value}
-        if "request" in own:
-            self._note(declaration, member, f"request features are {LATER}")
         merged = {option: value for option, value in inherited.items() if value is not None}
-        return {**merged, **{option: value for option, value in own.items() if option != "request"}}
+        return {**merged, **own}
 
     def _option(self, declaration: SetDeclaration, member: Member, option: str, value: Any) -> Any:
         """The option's JSON; None for nothing, also after a mistake."""
         if value is None:
+            return None
+        if option == "expression":
+            self._note_expression(declaration, member, value)
             return None
         try:
             if option in _RENAMED:
@@ -178,6 +186,47 @@ class Document:
         except (TypeError, ValueError) as problem:
             self._note(declaration, member, f"{option} is {value!r} ({problem})")
             return None
+
+    def _note_expression(self, declaration: SetDeclaration, member: Member, value: Any) -> None:
+        if isinstance(value, Expression):
+            self._expressions.append((declaration, member, value))
+        else:
+            self._note(declaration, member, f"expression is {value!r:.100} (expected one of features, as _.distance / 60)")
+
+    def _resolver(self, paths: Paths, declaration: SetDeclaration, member: Member, expression: Expression) -> None:
+        """Writes the resolver of a feature that an expression computes; its name is the feature's full one."""
+        name = f"{declaration.name}.{member.name}"
+
+        def kinds_of(path: tuple[str, ...]) -> Kinds:
+            try:
+                return paths.kinds(".".join((declaration.name, *path)))
+            except Untranslatable as problem:
+                # An unknown name is told by the node, with all others.
+                if paths.feature(".".join((declaration.name, *path))) is None:
+                    return NOTHING
+                raise ExpressionProblem(f"{problem.reason}, which expressions do not take (write a function)") from None
+
+        self.sources[f"resolver:{name}"] = self.sources[name]
+        try:
+            formula = Formula(expression, kinds_of)
+        except ExpressionProblem as problem:
+            self._note(declaration, member, f"its expression: {problem}")
+            return
+        inputs = [{"feature": ".".join((declaration.name, *path)), "optional": True} for path in formula.paths]
+        self.resolvers.append(
+            {
+                "name": name,
+                "set": declaration.name,
+                "inputs": inputs,
+                "outputs": [member.name],
+                "expression": formula.tree,
+                "tags": [],
+                "timeout_us": None,
+                "store_offline": True,
+                "owner": None,
+                "description": None,
+            }
+        )
 
     def _type(self, declaration: SetDeclaration, member: Member, reading: Reading) -> str:
         """The type word; that of a foreign key is the type of the key that it names, through any number of sets."""
