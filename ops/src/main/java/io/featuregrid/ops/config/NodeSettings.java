@@ -18,7 +18,8 @@ public record NodeSettings(
         FlightSettings flight,
         HistorySettings history,
         GridSettings grid,
-        LogSettings log) {
+        LogSettings log,
+        FunctionSettings functions) {
     public NodeSettings {
         home = home.toAbsolutePath().normalize();
     }

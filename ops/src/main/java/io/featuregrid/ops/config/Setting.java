@@ -111,6 +111,19 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             "of one shard that go on into history at once",
             bytes(1, Integer.MAX_VALUE));
 
+    static final Setting<String> PYTHON_COMMAND = new Setting<>(
+            "python.command",
+            "",
+            "command",
+            "that starts the Python of workers; empty: FEATUREGRID_PYTHON, the project's own environment, or python3",
+            text -> text);
+    static final Setting<Integer> PYTHON_WORKERS =
+            new Setting<>("python.workers", "4", "processes", "that run Python functions at once", number(1, 1_024));
+    static final Setting<Long> PYTHON_MEMORY = new Setting<>(
+            "python.memory", "4GiB", "bytes", "of address space of each Python worker", bytes(1 << 28, 1L << 50));
+    static final Setting<Long> RESOLVER_TIMEOUT = new Setting<>(
+            "resolver.timeout", "30s", "duration", "of a call of a function that declares none", Setting::duration);
+
     static final List<Setting<?>> ALL = List.of(
             HTTP_HOST,
             HTTP_PORT,
@@ -135,7 +148,11 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             GRID_WAL,
             LOG_MAX_BYTES,
             LOG_DRAIN_INTERVAL,
-            LOG_DRAIN_BYTES);
+            LOG_DRAIN_BYTES,
+            PYTHON_COMMAND,
+            PYTHON_WORKERS,
+            PYTHON_MEMORY,
+            RESOLVER_TIMEOUT);
 
     private static Function<String, Integer> number(int least, int most) {
         return text -> {

@@ -74,6 +74,7 @@ public final class SettingsReader {
         HistorySettings history = history();
         GridSettings grid = grid(home);
         LogSettings log = log();
+        FunctionSettings functions = functions();
         refuseOnePortTwice();
         if (grid != null
                 && !grid.addresses().peers().isEmpty()
@@ -82,10 +83,16 @@ public final class SettingsReader {
                     "grid.peers names other nodes, but history.folder is not set (expected one folder that all nodes"
                             + " of the grid share)");
         }
-        if (http == null || flight == null || history == null || grid == null || log == null || !problems.isEmpty()) {
+        if (http == null
+                || flight == null
+                || history == null
+                || grid == null
+                || log == null
+                || functions == null
+                || !problems.isEmpty()) {
             throw new SettingsException(problems);
         }
-        return new NodeSettings(home, http, flight, history, grid, log);
+        return new NodeSettings(home, http, flight, history, grid, log, functions);
     }
 
     private @Nullable HttpSettings http() {
@@ -166,6 +173,17 @@ public final class SettingsReader {
                                 bytes.orElseThrow(),
                                 Duration.of(interval.orElseThrow(), ChronoUnit.MICROS),
                                 standard.segment().entries()))
+                : null;
+    }
+
+    private @Nullable FunctionSettings functions() {
+        Optional<String> python = value(Setting.PYTHON_COMMAND);
+        Optional<Integer> workers = value(Setting.PYTHON_WORKERS);
+        Optional<Long> memory = value(Setting.PYTHON_MEMORY);
+        Optional<Long> timeout = value(Setting.RESOLVER_TIMEOUT);
+        return problems.isEmpty()
+                ? new FunctionSettings(
+                        python.orElseThrow(), workers.orElseThrow(), memory.orElseThrow(), timeout.orElseThrow())
                 : null;
     }
 

@@ -13,11 +13,13 @@ import io.featuregrid.planner.definition.CatalogDiff;
 import io.featuregrid.planner.definition.CatalogJson;
 import io.featuregrid.planner.definition.Proposal;
 import io.featuregrid.planner.definition.ProposalReader;
+import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.error.Problem;
 import io.featuregrid.planner.execute.CatalogStore;
 import io.featuregrid.planner.plan.NamedQueries;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +29,11 @@ final class CatalogEndpoints {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogEndpoints.class);
 
     private final CatalogStore catalogs;
+    private final NodeFunctions functions;
 
-    CatalogEndpoints(CatalogStore catalogs) {
+    CatalogEndpoints(CatalogStore catalogs, NodeFunctions functions) {
         this.catalogs = catalogs;
+        this.functions = functions;
     }
 
     void mountOn(HttpPort http) {
@@ -49,7 +53,11 @@ final class CatalogEndpoints {
         }
         Catalog current = catalogs.current();
         CatalogChange change = CatalogChange.plan(current, proposal);
-        List<Problem> problems = NamedQueries.check(change.next(), proposal.sources());
+        List<Problem> problems = new ArrayList<>(NamedQueries.check(change.next(), proposal.sources()));
+        List<Resolver> changed = change.next().functions().resolvers().stream()
+                .filter(resolver -> !current.functions().resolvers().contains(resolver))
+                .toList();
+        problems.addAll(functions.problems(changed, proposal.sources()));
         if (!problems.isEmpty()) {
             throw new FeatureGridException(problems);
         }

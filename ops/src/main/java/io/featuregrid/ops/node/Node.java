@@ -5,11 +5,13 @@ import com.codahale.metrics.MetricRegistry;
 import io.featuregrid.flightserver.FlightPort;
 import io.featuregrid.flightserver.FlightPorts;
 import io.featuregrid.gridnode.cluster.Grid;
+import io.featuregrid.gridnode.cluster.GridArtifacts;
 import io.featuregrid.gridnode.cluster.GridCatalogStore;
 import io.featuregrid.gridnode.cluster.GridEntityEraser;
 import io.featuregrid.gridnode.cluster.GridErasures;
 import io.featuregrid.gridnode.ingest.LogPorts;
 import io.featuregrid.gridnode.ingest.ignite.IgniteObservationLog;
+import io.featuregrid.gridnode.serve.ArtifactEndpoint;
 import io.featuregrid.gridnode.serve.ErasureEndpoint;
 import io.featuregrid.gridnode.serve.HttpHandler;
 import io.featuregrid.gridnode.serve.HttpPort;
@@ -27,7 +29,6 @@ import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.Clock;
-import io.featuregrid.planner.execute.FunctionRunners;
 import io.featuregrid.planner.execute.ObservationLog;
 import io.featuregrid.planner.execute.StampSource;
 import io.featuregrid.planner.execute.TrainingSetCalls;
@@ -47,8 +48,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A running node: everything that it consists of is made and joined here.
  *
- * <p>Under its home lie {@code grid/}, {@code history/}, {@code ingests/}, {@code loads/}, {@code inserted_at}, {@code node.json} while it
- * runs, {@code node.lock}, and the folders {@code spool} and {@code temporary}, which hold nothing that outlives it.
+ * <p>Under its home lie {@code artifacts/}, {@code environments/}, {@code grid/}, {@code history/}, {@code ingests/}, {@code loads/}, {@code inserted_at}, {@code node.json} while it
+ * runs, {@code node.lock}, and the folders {@code spool}, {@code temporary} and {@code workers}, which hold nothing that outlives it.
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -126,16 +127,23 @@ public final class Node implements AutoCloseable {
                 settings.log());
         opened.push(log);
         history.finishIngests(parts.catalogs().current());
-        FunctionRunners functions = FunctionRunners.formulasOnly();
+        GridArtifacts artifacts = GridArtifacts.open(grid);
+        NodeFunctions functions = new NodeFunctions(home, settings.functions(), artifacts);
+        opened.push(functions);
         FlightPort flight = FlightPort.start(
                 settings.flight(),
                 new FlightPorts(
-                        parts.catalogs(), history, log, new TrainingSetCalls(new CallRunner(functions)), metrics),
+                        parts.catalogs(),
+                        history,
+                        log,
+                        new TrainingSetCalls(new CallRunner(functions.runners())),
+                        metrics),
                 spool);
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
         mount(http, grid, parts, log, functions, metrics);
+        new ArtifactEndpoint(artifacts).mountOn(http);
         new EntityEndpoint(parts.catalogs(), parts.online(), history, log, clock).mountOn(http);
 
         NodeAddress known = new NodeAddress(
@@ -178,7 +186,7 @@ public final class Node implements AutoCloseable {
             Grid grid,
             GridParts parts,
             ObservationLog log,
-            FunctionRunners functions,
+            NodeFunctions functions,
             MetricRegistry metrics) {
         Clock clock = parts.stamps().clock();
         QuerySettings standard = QuerySettings.STANDARD;
@@ -189,7 +197,7 @@ public final class Node implements AutoCloseable {
                         new QueryEndpoints.Ports(
                                 parts.catalogs(),
                                 parts.online(),
-                                functions,
+                                functions.runners(),
                                 (computed, durable) -> log.append(computed),
                                 clock,
                                 metrics),
@@ -198,7 +206,7 @@ public final class Node implements AutoCloseable {
         new UploadEndpoint(parts.catalogs(), log, clock, settings.history().futureToleranceMicros()).mountOn(http);
         new ErasureEndpoint(parts.catalogs(), new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps()))
                 .mountOn(http);
-        new CatalogEndpoints(parts.catalogs()).mountOn(http);
+        new CatalogEndpoints(parts.catalogs(), functions).mountOn(http);
         http.mount(
                 "/v1/node",
                 HttpHandler.of("GET", call -> HttpReply.json(address().json())));

@@ -9,19 +9,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name all different in a catalog; that of a formula which stands in a feature's place is the feature's: {@code flight.speed}
  * @param version a number of the catalog that no other resolver has, nor had, nor this one with other code; 0 in a proposal
- * @param set whose entity it is about: every path of its inputs begins with it or with a global set
- * @param inputs in the order of the function's parameters
- * @param outputs names of features of the set, at least one, in the order of the results
  */
 public record Resolver(
         String name,
         int version,
-        String set,
-        List<ResolverInput> inputs,
-        List<String> outputs,
+        Signature signature,
         ResolverBody body,
         Conditions conditions,
         Documentation documentation) {
+    /**
+     * What it takes and gives.
+     *
+     * @param set whose entity it is about: every path of its inputs begins with it or with a global set
+     * @param inputs in the order of the function's parameters
+     * @param outputs names of features of the set, at least one, in the order of the results
+     */
+    public record Signature(String set, List<ResolverInput> inputs, List<String> outputs) {
+        public Signature {
+            inputs = List.copyOf(inputs);
+            outputs = List.copyOf(outputs);
+        }
+    }
+
     /**
      * When and how long it may run.
      *
@@ -37,13 +46,20 @@ public record Resolver(
         }
     }
 
-    public Resolver {
-        inputs = List.copyOf(inputs);
-        outputs = List.copyOf(outputs);
+    public String set() {
+        return signature.set();
+    }
+
+    public List<ResolverInput> inputs() {
+        return signature.inputs();
+    }
+
+    public List<String> outputs() {
+        return signature.outputs();
     }
 
     /** The same resolver under a version of its own. */
     public Resolver versioned(int version) {
-        return new Resolver(name, version, set, inputs, outputs, body, conditions, documentation);
+        return new Resolver(name, version, signature, body, conditions, documentation);
     }
 }

@@ -60,9 +60,7 @@ final class ResolverReader {
         return body.map(found -> new Resolver(
                 name,
                 node.path("version").asInt(0),
-                object.text("set"),
-                inputs,
-                object.texts("outputs"),
+                new Resolver.Signature(object.text("set"), inputs, object.texts("outputs")),
                 found,
                 new Resolver.Conditions(
                         object.texts("tags"), object.duration("timeout_us"), object.flag("store_offline", true)),
