@@ -22,7 +22,7 @@ from featuregrid.flight import FlightConnection
 from featuregrid.frames import open_parquet, row_stream
 from featuregrid.node import ANSWER_SECONDS, Node, find_url
 from featuregrid.progress import Progress
-from featuregrid.query import QueryReply, UnexpectedType, feature_names, named_values, query_options, read_reply
+from featuregrid.query import QueryReply, UnexpectedType, asked_for, named_values, query_options, read_reply
 from featuregrid.spine import check_clash, spine_of
 from featuregrid.times import time_text
 from featuregrid.training import ROW_NUMBER, TrainingRequest, check_columns, training_request
@@ -108,16 +108,18 @@ class Grid:
         """Makes the catalog what the definitions say; what they lack is removed.
 
         ``definitions`` is a ``.py`` file, a package folder, a module or its dotted name, or a list of classes decorated with
-        ``@features``. ``replace`` allows a feature's type or a set's key to change, at the loss of its values. ``dry_run`` only
+        ``@features``, functions decorated with ``@online`` and named queries. The sources of functions that stay Python, and jars, are
+        sent before. ``replace`` allows a feature's type or a set's key to change, at the loss of its values. ``dry_run`` only
         tells the difference. Raises one FeatureGridError with every mistake in ``errors``, each message starting with
         ``file:line``; CONFLICT if the catalog was changed meanwhile.
         """
         loaded = load(definitions)
         document = {"base_version": self.catalog()["version"], "replace": replace, **loaded.document}
         if loaded.mistakes:
-            found = self._mistakes_of_node(document) if loaded.complete else []
+            found = self._mistakes_of_node(document, loaded.artifacts) if loaded.complete else []
             raise of_errors(together(loaded.mistakes, found, loaded.raw))
         try:
+            self._send_artifacts(loaded.artifacts)
             answer = self._node.post("/v1/apply?plan=true" if dry_run else "/v1/apply", document)
         except FeatureGridError as error:
             raise of_errors(together([], error.errors, {}), error.trace_id) from None
@@ -126,8 +128,15 @@ class Grid:
             answer["version"], answer["added"], answer["changed"], answer["removed"], dict(answer.get("details") or {})
         )
 
-    def _mistakes_of_node(self, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _send_artifacts(self, artifacts: Mapping[str, bytes]) -> None:
+        for digest, content in artifacts.items():
+            stored = self._node.post_bytes("/v1/artifacts", content)
+            if stored.get("sha256") != digest:
+                raise FeatureGridError("INTERNAL_SERVER_ERROR", f"the node stored {stored} (expected the SHA-256 {digest})")
+
+    def _mistakes_of_node(self, document: Mapping[str, Any], artifacts: Mapping[str, bytes]) -> list[dict[str, Any]]:
         try:
+            self._send_artifacts(artifacts)
             self._node.post("/v1/apply?plan=true", document)
         except FeatureGridError as error:
             # Only what concerns the definitions: a node that fails now does not take the place of known mistakes.
@@ -182,32 +191,34 @@ class Grid:
     def query(
         self,
         inputs: Mapping[Any, Any],
-        outputs: Sequence[Any],
+        outputs: Any = None,
         now: str | datetime.datetime | None = None,
         staleness: Mapping[Any, str | datetime.timedelta] | None = None,
         **options: Any,
     ) -> QueryReply:
         """Asks for features as they are now, each with what is needed to get it, and returns a `QueryReply`.
 
-        ``inputs`` are values that are known, ``{"flight.id": "a"}``; ``outputs`` are names or references.
+        ``inputs`` are values that are known, ``{"flight.id": "a"}``; ``outputs`` are names or references,
+        or a named query: ``"model_a@2"``, or nothing and ``query_name="model_a", version=2``.
         ``now`` asks as of another time; ``staleness`` allows values to be older or forbids it, ``{"flight.speed": "10m"}``.
         Options: ``explain=True`` adds the plan as text, ``include_meta=True`` to each feature where it came from; ``deadline_ms``
-        bounds the wait at the node; ``tags``, ``environment``, ``required_resolver_tags``, ``correlation_id``, ``query_name``,
-        ``query_name_version`` and ``meta`` go along; ``durable_log=True`` waits until computed values are safe;
+        bounds the wait at the node; ``tags``, ``environment``, ``required_resolver_tags``, ``correlation_id``, and
+        ``meta`` go along (``tags`` choose among functions that have tags, all ``required_resolver_tags`` must be had by each function
+        that runs); ``durable_log=True`` waits until computed values are safe;
         ``defaults=False`` shows what is missing as None.
         What a single feature meets stands in ``reply.errors``; what the whole query meets is raised.
         """
         body = {
             "inputs": named_values(inputs, "inputs"),
-            "outputs": feature_names(outputs, "outputs"),
             **query_options(now=now, staleness=staleness, **options),
+            **asked_for(outputs, options),
         }
         return read_reply(self._node.post("/v1/query/online", body, reads=True), self.types)
 
     def query_bulk(
         self,
         inputs: Any,
-        outputs: Sequence[Any],
+        outputs: Any = None,
         now: str | datetime.datetime | None = None,
         staleness: Mapping[Any, str | datetime.timedelta] | None = None,
         **options: Any,
@@ -220,9 +231,8 @@ class Grid:
         ``{errors, meta, trace_id}``, whose errors name their ``row``, is attached as a training set's is, and is `last_report`.
         Many rows go in several requests, which may see different nows unless ``now`` is given.
         """
-        names = feature_names(outputs, "outputs")
         rows = BulkInput(inputs)
-        asked = {"outputs": names, **query_options(now=now, staleness=staleness, **options)}
+        asked = {**query_options(now=now, staleness=staleness, **options), **asked_for(outputs, options)}
         with Progress("query", rows.rows) as progress:
             answer = ask_in_pieces(
                 rows.columns(),
@@ -230,7 +240,7 @@ class Grid:
                 lambda columns: self._node.post("/v1/query/bulk", {"inputs": columns, **asked}, reads=True),
                 progress.advance,
             )
-        table = answer_table(answer, names, self.types)
+        table = answer_table(answer, asked.get("outputs", list(answer["data"])), self.types)
         report = {"errors": answer["errors"], "meta": answer["meta"], "trace_id": answer["meta"].get("trace_id")}
         self.last_report = report
         return rows.joined(table, report)
@@ -308,7 +318,7 @@ class Grid:
     def training_set(
         self,
         spine: Any,
-        features: Sequence[Any],
+        features: Any,
         *,
         time: str,
         keys: Mapping[Any, str] | None = None,
@@ -326,8 +336,8 @@ class Grid:
         """Joins to each row of a spine the values that features had at the row's time.
 
         ``spine`` is a pandas or polars DataFrame, Arrow data, or the path of a Parquet file (then an Arrow Table comes back).
-        ``features`` are names like ``flight.plane.seats`` or references like ``Flight.plane.seats``. ``time`` names the spine's
-        column of times; one without a zone is UTC. ``keys`` maps key columns to spine columns, ``{"flight.id": "flight_id"}``;
+        ``features`` are names like ``flight.plane.seats`` or references like ``Flight.plane.seats``, or a named query,
+        ``"model_a@2"``. ``time`` names the spine's column of times; one without a zone is UTC. ``keys`` maps key columns to spine columns, ``{"flight.id": "flight_id"}``;
         ``sets`` declares roles, ``{"origin": {"set": "airport", "keys": {"faa": "origin"}}}``; ``inputs`` gives a spine
         column's values for a feature. ``end="exclusive"`` leaves out what was observed at the very time; ``delay`` looks so
         much earlier; ``cutoff`` is a time, or ``"spine"`` for each row's own, after which nothing may have been inserted.
@@ -354,7 +364,8 @@ class Grid:
         answer, report = self._exchanged(request, sent)
         kept = answer.column(number).to_pylist() if request.may_drop else None
         self.last_report = report
-        return joined_to.joined(answer.select(request.features), kept, report)
+        answered = request.features or [name for name in answer.schema.names if name not in sent.schema.names]
+        return joined_to.joined(answer.select(answered), kept, report)
 
     def _exchanged(self, request: TrainingRequest, sent: pa.Table) -> tuple[pa.Table, dict[str, Any]]:
         stream = row_stream(sent)
@@ -376,7 +387,7 @@ class Grid:
             )
         return table, answer.metadata or {}
 
-    def training_set_file(self, spine: str | Path, out: str | Path, features: Sequence[Any], **options: Any) -> dict[str, Any]:
+    def training_set_file(self, spine: str | Path, out: str | Path, features: Any, **options: Any) -> dict[str, Any]:
         """`training_set` from a Parquet file to a Parquet file, in memory that does not grow with them; returns the report.
 
         ``options`` are those of `training_set`. ``out`` appears when it is complete; a file of that name is replaced then.

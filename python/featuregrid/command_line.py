@@ -18,8 +18,8 @@ from typing import Any
 from featuregrid.client import ApplyResult, Grid, connect
 from featuregrid.errors import FeatureGridError
 from featuregrid.frames import open_parquet
-from featuregrid.online_commands import add_erase, add_get, add_load, add_query, add_upload, names
-from featuregrid.training import keys_by_name
+from featuregrid.online_commands import add_erase, add_get, add_load, add_query, add_upload, names, query_name
+from featuregrid.training import keys_by_name, outputs_of
 
 _COLOURS = {"+": "32", "~": "33", "-": "31"}
 
@@ -108,7 +108,9 @@ def _add_ingest(parser: argparse.ArgumentParser) -> None:
 def _add_training_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--spine", required=True, metavar="FILE", help="a Parquet file with key columns and a column of times")
     parser.add_argument("--time", required=True, metavar="COLUMN", help="the spine's column of times")
-    parser.add_argument("--features", required=True, action="append", type=names, metavar="NAME,...", help="the features to join")
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--features", action="append", type=names, metavar="NAME,...", help="the features to join")
+    asked.add_argument("--query", type=query_name, metavar="NAME@VERSION", help="a named query of the definitions, in place of --features")
     parser.add_argument("--out", required=True, metavar="FILE", help="the Parquet file to write")
     parser.add_argument(
         "--key",
@@ -209,19 +211,21 @@ def _ingest(options: argparse.Namespace) -> dict[str, Any]:
 
 def _training_set(options: argparse.Namespace) -> dict[str, Any]:
     started = time.perf_counter()
-    features = [name for listed in options.features for name in listed]
+    features = [name for listed in options.features or () for name in listed]
     required = [name for listed in options.required for name in listed]
     keys, roles = dict(options.key), dict(options.role)
     with open_parquet(options.spine) as file:
         columns = file.schema_arrow.names
     with _connect(options) as grid:
-        found = keys_by_name([*features, *required], keys, roles, columns, grid.catalog())
+        catalog = grid.catalog()
+        asked = outputs_of(options.query, catalog) if options.query else features
+        found = keys_by_name([*asked, *required], keys, roles, columns, catalog)
         for key in found.keys() - keys.keys():
             print(f"key {key}: spine column {found[key]!r}", file=sys.stderr)
         report = grid.training_set_file(
             options.spine,
             options.out,
-            features,
+            options.query or features,
             time=options.time,
             keys=found,
             sets=roles,

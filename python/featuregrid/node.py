@@ -81,6 +81,10 @@ class Node:
         """The JSON that a path answers to a JSON body; ``reads`` if it changes nothing. Raises as `get` does."""
         return self._call("POST", path, body, reads)
 
+    def post_bytes(self, path: str, content: bytes) -> Any:
+        """The JSON that a path answers to bytes. Raises as `get` does."""
+        return self._exchange("POST", path, content, "application/octet-stream", reads=False)
+
     def delete(self, path: str, body: Any) -> Any:
         """The JSON that a path answers to a JSON body that says what goes. Raises as `get` does."""
         return self._call("DELETE", path, body, reads=False)
@@ -90,11 +94,15 @@ class Node:
         self._connections.close()
 
     def _call(self, method: str, path: str, document: Any, reads: bool) -> Any:
-        headers = {"Accept": "application/json"}
         body = None
         if document is not None:
             body = json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
-            headers["Content-Type"] = "application/json"
+        return self._exchange(method, path, body, "application/json", reads)
+
+    def _exchange(self, method: str, path: str, body: bytes | None, content_type: str, reads: bool) -> Any:
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = content_type
         try:
             status, lower, answer = self._exchanged(method, self._prefix + path, body, headers, reads)
         except TimeoutError as error:

@@ -10,7 +10,7 @@ from typing import Any
 from featuregrid.client import Grid
 from featuregrid.entity import aligned, entity_lines
 from featuregrid.errors import FeatureGridError
-from featuregrid.query import QueryReply
+from featuregrid.query import QueryReply, query_reference
 from featuregrid.value_types import ValueType, json_value, value_type
 
 Connect = Callable[[argparse.Namespace], Grid]
@@ -21,14 +21,17 @@ def add_query(parser: argparse.ArgumentParser, connect: Connect) -> None:
     parser.add_argument(
         "--in", dest="inputs", action="append", default=[], type=named, metavar="NAME=VALUE", help="a value that is known"
     )
-    parser.add_argument(
-        "--out", dest="outputs", action="append", required=True, type=names, metavar="NAME,...", help="the features to get"
-    )
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--out", dest="outputs", action="append", type=names, metavar="NAME,...", help="the features to get")
+    asked.add_argument("--name", type=query_name, metavar="NAME@VERSION", help="a named query of the definitions, in place of --out")
     parser.add_argument("--now", metavar="TIME", help="ask as of this time (default: the node's clock)")
     parser.add_argument(
         "--staleness", action="append", default=[], type=named, metavar="NAME=DURATION", help="how old a value may be, as 10m"
     )
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a tag of the query's context")
+    parser.add_argument(
+        "--require-tag", action="append", default=[], metavar="TAG", help="a tag that each function that runs must have"
+    )
     parser.add_argument("--query-name", metavar="NAME", help="a name under which the query is counted")
     parser.add_argument("--explain", action="store_true", help="show the plan, too")
     parser.set_defaults(run=lambda options: _query(options, connect))
@@ -77,6 +80,13 @@ def names(text: str) -> list[str]:
     return found
 
 
+def query_name(text: str) -> str:
+    """A query's name and version."""
+    if query_reference(text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no NAME@VERSION")
+    return text
+
+
 def named(text: str) -> tuple[str, str]:
     """A name and a text, which may be empty and may hold further equals signs."""
     name, equals, value = text.partition("=")
@@ -109,13 +119,15 @@ def _typed(grid: Grid, given: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _query(options: argparse.Namespace, connect: Connect) -> Any:
+    outputs = [name for listed in options.outputs or () for name in listed]
     with connect(options) as grid:
         reply = grid.query(
             _typed(grid, options.inputs),
-            [name for listed in options.outputs for name in listed],
+            options.name or outputs,
             now=options.now,
             staleness=dict(options.staleness),
             tags=options.tag,
+            required_resolver_tags=options.require_tag,
             query_name=options.query_name,
             explain=options.explain,
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from featuregrid.declared_types import DeclaredTypes
+from featuregrid.definitions.declaration import NamedQuery
 from featuregrid.errors import FeatureGridError, of_errors
 from featuregrid.times import duration_text, time_text
 from featuregrid.value_types import ValueType, json_value
@@ -80,7 +81,8 @@ def query_options(
     explain: bool = False,
     correlation_id: str | None = None,
     query_name: str | None = None,
-    query_name_version: str | None = None,
+    query_name_version: str | int | None = None,
+    version: int | str | None = None,
     deadline_ms: int | None = None,
     durable_log: bool = False,
     defaults: bool = True,
@@ -90,6 +92,7 @@ def query_options(
     if staleness is not None and not isinstance(staleness, Mapping):
         raise FeatureGridError("INVALID_QUERY", f"staleness is {staleness!r} (expected {{feature: duration}})")
     context = {"environment": environment, "tags": tags, "required_resolver_tags": required_resolver_tags}
+    number = query_name_version if version is None else version
     options: dict[str, Any] = {
         "now": None if now is None else time_text(now, "now"),
         "staleness": {str(name): duration_text(span, f"staleness[{str(name)!r}]") for name, span in (staleness or {}).items()},
@@ -98,13 +101,39 @@ def query_options(
         "explain": explain,
         "correlation_id": correlation_id,
         "query_name": query_name,
-        "query_name_version": query_name_version,
+        "query_name_version": None if number is None else str(number),
         "deadline_ms": deadline_ms,
         "durable_log": durable_log,
         "meta": dict(meta or {}),
     }
     sent = {name: value for name, value in options.items() if value is not None and value is not False and value != {}}
     return sent if defaults else {**sent, "defaults": False}
+
+
+def asked_for(outputs: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What a query asks for as its JSON has it: ``{outputs}``, or of a named query ``{query_name, query_name_version}``.
+
+    ``outputs`` are features, a `NamedQuery` or its ``"name@version"``, or None where the options name a query. Raises
+    FeatureGridError INVALID_QUERY if nothing is asked for, or two things are.
+    """
+    named = query_reference(outputs)
+    if named is not None:
+        if options.get("query_name") is not None:
+            raise FeatureGridError("INVALID_QUERY", f"the query {str(outputs)!r} is named twice (query_name is given, too)")
+        return {"query_name": named[0], "query_name_version": named[1]}
+    if outputs is None:
+        if options.get("query_name") is None:
+            raise FeatureGridError("INVALID_QUERY", "outputs is None (expected features, or the name of a query)")
+        return {}
+    return {"outputs": feature_names(outputs, "outputs")}
+
+
+def query_reference(given: Any) -> tuple[str, str] | None:
+    """Name and version of a named query, given as such or as ``"name@version"``; None for anything else."""
+    if isinstance(given, NamedQuery):
+        return given.name, str(given.version)
+    name, at, version = given.rpartition("@") if isinstance(given, str) else ("", "", "")
+    return (name, version) if name and at and version else None
 
 
 def named_values(given: Any, what: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from featuregrid.errors import FeatureGridError
+from featuregrid.query import query_reference
 from featuregrid.times import duration_text, time_text
 
 ROW_NUMBER = "__row"
@@ -17,7 +18,7 @@ ROW_NUMBER = "__row"
 class TrainingRequest:
     """What ``Grid.training_set`` was asked, checked for what only the caller's side can see.
 
-    ``command`` is the JSON that travels; ``features`` are the columns that come back, in order; ``needed`` are the spine
+    ``command`` is the JSON that travels; ``features`` are the columns that come back, in order, none if a named query tells them; ``needed`` are the spine
     columns that take part.
     """
 
@@ -32,7 +33,7 @@ class TrainingRequest:
 
 
 def training_request(
-    features: Sequence[Any],
+    features: Any,
     *,
     time: str,
     keys: Mapping[Any, str] | None = None,
@@ -48,8 +49,10 @@ def training_request(
     errors: str = "null",
 ) -> TrainingRequest:
     """The request with the arguments of ``Grid.training_set``; options at their defaults are left out of the command."""
-    names = _names(features, "features")
-    command: dict[str, Any] = {"type": "training_set", "time": _text(time, "time"), "features": names}
+    named = query_reference(features)
+    names = [] if named else _names(features, "features")
+    asked: dict[str, Any] = {"query": "@".join(named)} if named else {"features": names}
+    command: dict[str, Any] = {"type": "training_set", "time": _text(time, "time"), **asked}
     options: dict[str, Any] = {
         "keys": _columns(keys, "keys"),
         "sets": _roles(sets),
@@ -142,3 +145,11 @@ def keys_by_name(
                 )
             found[candidates[0]] = column
     return found
+
+
+def outputs_of(query: str, catalog: Mapping[str, Any]) -> list[str]:
+    """The outputs of a named query ``name@version`` in a catalog; none if it is not there, which the node will say."""
+    for each in catalog.get("queries") or ():
+        if f"{each.get('name')}@{each.get('version')}" == query:
+            return [str(output) for output in each.get("outputs") or ()]
+    return []

@@ -122,7 +122,7 @@ class Resolvers:
             kinds = self._kinds(declaration, signature)
             if hasattr(function, "__wrapped__") or function.__code__.co_name != function.__name__:
                 raise Untranslatable("it has another decorator")
-            return {"expression": translate(function, kinds, self._modules)}
+            return {"expression": translate(function, kinds, self._modules, len(signature.outputs))}
         except Untranslatable as problem:
             label = label_of(problem.file or declaration.file, self._mistakes.root)
             reason = f"{label}:{problem.line or declaration.line}: {problem.reason}"

@@ -25,7 +25,6 @@ _PURE = {
     *(function for name, function in vars(math).items() if callable(function) and not name.startswith("_")),
 }
 _OF_MODULES: tuple[types.ModuleType, ...] = (math, datetime)
-_LOOKING = ("get", "keys", "values", "items")
 _DEEPEST = 20
 
 NOWHERE = object()
@@ -164,26 +163,5 @@ class Names:
         files |= {str(file) for module in self._modules.by_name.values() if (file := getattr(module, "__file__", None))}
         for file in sorted(files):
             source = self._modules.source(file)
-            if source is not None and _changes(source.tree, name):
+            if source is not None and not source.only_looked_up(name):
                 raise Untranslatable(f"{name!r} may be changed (expected a tuple, or only look-ups of it)", node)
-
-
-def _changes(tree: ast.Module, name: str) -> bool:
-    looked_up: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            for operator, comparator in zip(node.ops, node.comparators, strict=True):
-                if isinstance(operator, ast.In | ast.NotIn):
-                    looked_up.add(id(comparator))
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            looked_up.add(id(node.value))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _LOOKING:
-            looked_up.add(id(node.func.value))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len":
-            looked_up |= {id(argument) for argument in node.args}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) and id(node) not in looked_up:
-            return True
-        if isinstance(node, ast.Attribute) and node.attr == name and id(node) not in looked_up:
-            return True
-    return False

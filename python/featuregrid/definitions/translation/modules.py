@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parents[2]
+_LOOKING = ("get", "keys", "values", "items")
 
 
 @dataclass
@@ -24,6 +25,8 @@ class Source:
     tree: ast.Module
     bindings: dict[str, list[ast.stmt]] = field(default_factory=dict)
     assigned_within: set[str] = field(default_factory=set)
+    _functions: dict[tuple[str, int], ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
+    _looked_up: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for statement in _own_level(self.tree.body):
@@ -33,14 +36,20 @@ class Source:
             if isinstance(node, ast.Global):
                 self.assigned_within.update(node.names)
 
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                self._functions[node.name, node.lineno] = node
+                self._functions[node.name, min([node.lineno, *(each.lineno for each in node.decorator_list)])] = node
+
     def function(self, name: str, line: int) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The function of that name whose first line, decorators among it, is that."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
-                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-                if line in (first, node.lineno):
-                    return node
-        return None
+        return self._functions.get((name, line))
+
+    def only_looked_up(self, name: str) -> bool:
+        """Whether every mention of a list, dict or set, also as an attribute, only looks something up in it."""
+        if name not in self._looked_up:
+            self._looked_up[name] = not _changes(self.tree, name)
+        return self._looked_up[name]
 
 
 class Modules:
@@ -123,3 +132,24 @@ def _bound_by(statement: ast.stmt) -> set[str]:
         elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
             found.add(node.name)
     return found
+
+
+def _changes(tree: ast.Module, name: str) -> bool:
+    looked_up: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for operator, comparator in zip(node.ops, node.comparators, strict=True):
+                if isinstance(operator, ast.In | ast.NotIn):
+                    looked_up.add(id(comparator))
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            looked_up.add(id(node.value))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _LOOKING:
+            looked_up.add(id(node.func.value))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len":
+            looked_up |= {id(argument) for argument in node.args}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) and id(node) not in looked_up:
+            return True
+        if isinstance(node, ast.Attribute) and node.attr == name and id(node) not in looked_up:
+            return True
+    return False

@@ -103,10 +103,23 @@ def _in_file(file: str) -> Iterator[None]:
         raise
 
 
-def translate(function: types.FunctionType, inputs: Sequence[Kinds], modules: Modules) -> Node:
+def _check_results(node: Node, outputs: int) -> None:
+    """Raises Untranslatable unless each result is a tuple of so many, or, of one output, none."""
+    waiting = [node]
+    while waiting:
+        inner = waiting.pop()
+        if inner["op"] == "let":
+            waiting.append(inner["body"])
+        elif inner["op"] == "if":
+            waiting += [inner["then"], inner["otherwise"]]
+        elif inner["op"] != "raise" and (len(inner["items"]) if inner["op"] == "tuple" else None) != (None if outputs == 1 else outputs):
+            raise Untranslatable(f"it returns other than {outputs} {'result' if outputs == 1 else 'results, written as a tuple'}")
+
+
+def translate(function: types.FunctionType, inputs: Sequence[Kinds], modules: Modules, outputs: int = 1) -> Node:
     """The formula ``{format, root}`` of a function whose parameters are the inputs, of those kinds, in their order.
 
-    Raises Untranslatable with the file and line of what formulas do not have.
+    ``outputs`` is the number of results; of several each ``return`` is a tuple as long. Raises Untranslatable with the file and line of what formulas do not have.
     """
     translator = Translator(modules)
     before = sys.getrecursionlimit()
@@ -120,6 +133,8 @@ def translate(function: types.FunctionType, inputs: Sequence[Kinds], modules: Mo
                 name: Typed({"op": "input", "index": index}, kinds)
                 for index, (name, kinds) in enumerate(zip(names, inputs, strict=True))
             }
-            return finished(translator.body(function, definition, arguments, (), answers=True).node)
+            root = translator.body(function, definition, arguments, (), answers=True).node
+            _check_results(root, outputs)
+            return finished(root)
     finally:
         sys.setrecursionlimit(before)
