@@ -13,6 +13,7 @@ import argparse
 import json
 import math
 import random
+import re
 import struct
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Callable
@@ -22,6 +23,7 @@ MICROSECOND = timedelta(microseconds=1)
 KINDS = ["none", "bool", "int", "float", "str", "datetime", "date", "timedelta"]
 MOST_TEXT = 1 << 20
 INT_LIMIT = 1 << 63
+TIME_SPECIFICATION = re.compile("(?:[\\x01-$&-\\x7f]|%[YmdHMSfjyBbAapI%Zz])*")
 
 
 class TooLarge(Exception):
@@ -68,6 +70,9 @@ def value_of(json_constant: dict[str, Any]) -> Any:
 def power(left: Any, right: Any) -> Any:
     if isinstance(left, int) and isinstance(right, int) and abs(left) > 1 and right > 5_000:
         raise TooLarge
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)) and left < 0:
+        if math.isfinite(left) and math.isfinite(right) and right != math.floor(right):
+            raise TypeError("complex")
     result = left**right
     if isinstance(result, complex):
         raise TypeError("complex")
@@ -274,6 +279,8 @@ class Evaluator:
         value = self.value(node["value"])
         if node["conversion"]:
             value = {"r": repr, "s": str, "a": ascii}[node["conversion"]](value)
+        if isinstance(value, date) and not TIME_SPECIFICATION.fullmatch(node["specification"]):
+            raise ValueError("not supported")
         text = format(value, node["specification"])
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise UnicodeEncodeError("utf-8", text, 0, 1, "surrogates not allowed")

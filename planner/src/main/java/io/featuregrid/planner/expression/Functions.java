@@ -155,7 +155,8 @@ final class Functions {
 
     private static Value ofText(Function function, Value[] arguments, Budget budget) {
         if (!(arguments[0] instanceof Value.Text receiver)) {
-            throw EvaluationException.attribute(arguments[0], name(function));
+            throw EvaluationException.type("'" + name(function) + "' of a " + TypeNames.of(arguments[0])
+                    + " is not supported (expected a str)");
         }
         String text = receiver.value();
         budget.text(text.length() / 4);

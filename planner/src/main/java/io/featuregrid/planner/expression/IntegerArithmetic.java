@@ -62,14 +62,14 @@ final class IntegerArithmetic {
             throw EvaluationException.zero("division by zero");
         }
         if (exact(left) && exact(right)) {
-            return left == 0 ? 0.0 : (double) left / right;
+            return (double) left / right;
         }
         return divide(BigInteger.valueOf(left), BigInteger.valueOf(right));
     }
 
     private static double divide(BigInteger left, BigInteger right) {
         if (left.signum() == 0) {
-            return 0.0;
+            return right.signum() < 0 ? -0.0 : 0.0;
         }
         // So many bits that the quotient has more than a float and one to round by; the rest is one sticky bit below
         // them.

@@ -161,13 +161,19 @@ final class InterpreterBuilder {
             Value[] values = new Value[arguments.length];
             for (int index = 0; index < arguments.length; index++) {
                 values[index] = arguments[index].of(row);
-                if (ofText && index == 0 && !(values[0] instanceof Value.Text)) {
+                if (ofText && index == 0 && !hasMethod(values[0], function)) {
                     // The method is looked for before its arguments are computed.
                     throw EvaluationException.attribute(values[0], Functions.name(function));
                 }
             }
             return Functions.call(function, values, row.budget);
         };
+    }
+
+    /** Times have a {@code replace} too, which takes no texts. */
+    private static boolean hasMethod(Value value, Function function) {
+        return value instanceof Value.Text
+                || (function == Function.STR_REPLACE && (value instanceof Value.Moment || value instanceof Value.Day));
     }
 
     private Evaluation member(Expression.Member member) {
