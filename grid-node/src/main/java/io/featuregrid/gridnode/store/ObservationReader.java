@@ -4,6 +4,7 @@ import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.KeyBytes;
 import io.featuregrid.planner.batch.ObservationColumns;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
@@ -31,16 +32,24 @@ public final class ObservationReader {
     private final int[] carried;
     private final ErasureList erasures;
     private final StoredValues storedValues;
+    private final ResolverVersions versions;
 
     /**
      * A reader of one batch.
      *
      * @param observations as {@link ObservationColumns} says; stays the caller's
+     * @param versions by which resolver versions the observations were computed
      * @param erasures what is hidden
      * @param values the forms that values are stored in
      * @throws FeatureGridException PARSE_FAILED if the batch has a column that is no feature of the set
      */
-    public ObservationReader(FeatureSet set, FeatureBatch observations, ErasureList erasures, StoredValues values) {
+    public ObservationReader(
+            FeatureSet set,
+            FeatureBatch observations,
+            ResolverVersions versions,
+            ErasureList erasures,
+            StoredValues values) {
+        this.versions = versions;
         this.storedValues = values;
         this.erasures = erasures;
         this.keys = observations.columns().subList(0, set.key().size());
@@ -89,7 +98,10 @@ public final class ObservationReader {
             }
         }
         Stamp stamp = new Stamp(observedAt.longAt(row), insertedAt.longAt(row), sequence.longAt(row));
-        return new RowChange(RowStamps.ofObservation(stamp, origin.intAt(row), ends, carried, count), values);
+        RowStamps stamps = ends || versions.isEmpty()
+                ? RowStamps.ofObservation(stamp, origin.intAt(row), ends, carried, count)
+                : RowStamps.ofComputed(stamp, origin.intAt(row), carried, count, versions);
+        return new RowChange(stamps, values);
     }
 
     private static Feature feature(FeatureSet set, String name) {

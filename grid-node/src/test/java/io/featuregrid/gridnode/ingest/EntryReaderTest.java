@@ -135,7 +135,7 @@ class EntryReaderTest {
                 Rows.upload(null, Rows.of(before, List.of("id", "score", "city"), rows)), STAMPS, new OnePartition());
         List<LogEntry> entries = split.entries(null, 1, STAMPS, allocator);
         assertThat(entries).hasSize(1);
-        return new EntryReader(allocator).read(after, entries.getFirst());
+        return new EntryReader(allocator).read(after, entries.getFirst()).rows();
     }
 
     private static List<String> cells(FeatureBatch batch, int row) {

@@ -6,6 +6,7 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.KeyBytes;
 import io.featuregrid.planner.batch.ObservationColumns;
 import io.featuregrid.planner.batch.Origin;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.batch.StampColumn;
 import io.featuregrid.planner.definition.Feature;
@@ -32,7 +33,7 @@ public final class HeapOnlineStore implements OnlineStore {
     }
 
     /** One row of a column of one row, so that any type of value can be kept. */
-    private record Cell(Stamp stamp, Origin origin, boolean tombstone, Column value) {}
+    private record Cell(Stamp stamp, Origin origin, boolean tombstone, int version, Column value) {}
 
     @Override
     public synchronized void prepare(FeatureSet set) {
@@ -56,7 +57,8 @@ public final class HeapOnlineStore implements OnlineStore {
                     Cell cell = stored.cells.get(read.features().get(index).number());
                     if (cell != null) {
                         stamps.get(index).set(row, cell.stamp, cell.origin, cell.tombstone);
-                        if (!cell.tombstone && read.qualifies(index, cell.stamp.observedAt())) {
+                        stamps.get(index).setVersion(row, cell.version);
+                        if (qualifies(read, index, cell)) {
                             builders.get(index).copy(row, cell.value, 0);
                         }
                     }
@@ -69,11 +71,11 @@ public final class HeapOnlineStore implements OnlineStore {
     }
 
     @Override
-    public synchronized void merge(FeatureSet set, FeatureBatch observations) {
+    public synchronized void merge(FeatureSet set, FeatureBatch observations, ResolverVersions versions) {
         List<Column> keys = observations.columns().subList(0, set.key().size());
         for (int row = 0; row < observations.rows(); row++) {
             Row stored = rows(set).computeIfAbsent(ByteBuffer.wrap(KeyBytes.of(keys, row)), missing -> new Row());
-            merge(set, observations, row, stored);
+            merge(set, observations, versions, row, stored);
         }
     }
 
@@ -95,7 +97,8 @@ public final class HeapOnlineStore implements OnlineStore {
         }
     }
 
-    private static void merge(FeatureSet set, FeatureBatch observations, int row, Row stored) {
+    private static void merge(
+            FeatureSet set, FeatureBatch observations, ResolverVersions versions, int row, Row stored) {
         Stamp stamp = new Stamp(
                 column(observations, ObservationColumns.OBSERVED_AT).longAt(row),
                 column(observations, ObservationColumns.INSERTED_AT).longAt(row),
@@ -112,11 +115,14 @@ public final class HeapOnlineStore implements OnlineStore {
             }
             carriesNothing = false;
             int number = set.feature(name).orElseThrow().number();
+            int version = tombstone ? 0 : versions.version(number);
             Cell before = stored.cells.get(number);
-            if (newer(stamp, before == null ? null : before.stamp) && newer(stamp, stored.tombstone)) {
+            boolean newer = newer(stamp, before == null ? null : before.stamp);
+            boolean knownBetter = before != null && stamp.equals(before.stamp) && version > before.version;
+            if ((newer || knownBetter) && newer(stamp, stored.tombstone)) {
                 ColumnBuilder value = new ColumnBuilder(values.type(), 1);
                 value.copy(0, values, row);
-                stored.cells.put(number, new Cell(stamp, origin, tombstone, value.build()));
+                stored.cells.put(number, new Cell(stamp, origin, tombstone, version, value.build()));
             }
         }
         if (tombstone && carriesNothing) {
@@ -127,6 +133,13 @@ public final class HeapOnlineStore implements OnlineStore {
         } else if (!tombstone && newer(stamp, stored.newest)) {
             stored.newest = stamp;
         }
+    }
+
+    private static boolean qualifies(OnlineRead read, int feature, Cell cell) {
+        return !cell.tombstone
+                && read.qualifies(feature, cell.stamp.observedAt())
+                && (!read.versions().restricted()
+                        || read.versions().accepts(feature, cell.version, cell.origin.code()));
     }
 
     /** The newest observation that is known of when only values are left to tell; null if none is. */

@@ -8,6 +8,7 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.StampColumn;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.execute.AcceptedVersions;
 import io.featuregrid.planner.execute.OnlineRead;
 import io.featuregrid.planner.execute.OnlineRows;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ final class RowCollector {
     private final FeatureType[] types;
     private final ColumnBuilder[] builders;
     private final StampColumn @Nullable [] stampColumns;
+    /** Null where any version of any feature counts, as in nearly all reads. */
+    private final @Nullable AcceptedVersions accepted;
+
     private final boolean[] exists;
     private final RowStamps stamps = new RowStamps();
     private @Nullable RowFields lastFields;
@@ -44,6 +48,7 @@ final class RowCollector {
             types[index] = feature.type();
             builders[index] = new ColumnBuilder(feature.type().columnType(), rows);
         }
+        this.accepted = read.versions().restricted() ? read.versions() : null;
         this.stampColumns = read.stamps() ? new StampColumn[numbers.length] : null;
         if (stampColumns != null) {
             Arrays.setAll(stampColumns, index -> new StampColumn(rows));
@@ -66,8 +71,13 @@ final class RowCollector {
             int stamp = RowStamps.index(pointer);
             if (stampColumns != null) {
                 stampColumns[index].set(row, stamps.stamp(stamp), stamps.origin(stamp), RowStamps.isTombstone(pointer));
+                stampColumns[index].setVersion(row, stamps.version(numbers[index]));
             }
-            if (!RowStamps.isTombstone(pointer) && read.qualifies(index, stamps.observedAt(stamp))) {
+            boolean qualifies = !RowStamps.isTombstone(pointer)
+                    && read.qualifies(index, stamps.observedAt(stamp))
+                    && (accepted == null
+                            || accepted.accepts(index, stamps.version(numbers[index]), stamps.originCode(stamp)));
+            if (qualifies) {
                 Object value = fields.value(stored, numbers[index]);
                 if (value == null) {
                     builders[index].setNull(row);
