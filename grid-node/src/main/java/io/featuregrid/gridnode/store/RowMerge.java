@@ -52,8 +52,7 @@ public final class RowMerge {
             if ((before | after) == 0 || !keeps.test(number)) {
                 continue;
             }
-            boolean wins =
-                    newer(stored, before, change, after) || knowsVersion(number, stored, before, change, after);
+            boolean wins = newer(stored, before, change, after) || knowsVersion(number, stored, before, change, after);
             if (wins && newer(stored, stored.tombstone(), change, after)) {
                 choices[number] = CHANGE;
                 changed = true;

@@ -195,11 +195,7 @@ public final class RowStamps {
     /** The bytes that {@link #decode} reads. */
     public byte[] encode() {
         byte[] bytes = new byte
-                [1
-                        + (3 + highest) * LONGEST_VARINT
-                        + count * STAMP_BYTES
-                        + (versioned ? 4 : 0) * highest
-                        + highest];
+                [1 + (3 + highest) * LONGEST_VARINT + count * STAMP_BYTES + (versioned ? 4 : 0) * highest + highest];
         int at = 0;
         bytes[at++] = FORMAT;
         at = putVarint(bytes, at, count);

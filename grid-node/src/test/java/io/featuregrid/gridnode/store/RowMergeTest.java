@@ -24,7 +24,9 @@ class RowMergeTest {
 
     private record Event(Stamp stamp, boolean tombstone, List<Integer> carried) {
         RowStamps row() {
-            return tombstone ? rowWithoutVersions() : RowStamps.ofComputed(stamp, origin(), numbers(), carried.size(), versions());
+            return tombstone
+                    ? rowWithoutVersions()
+                    : RowStamps.ofComputed(stamp, origin(), numbers(), carried.size(), versions());
         }
 
         /** The same as it comes back from history. */

@@ -54,8 +54,10 @@ public final class ResolverVersions {
     /** The versions that are not 0 as {@link #ofText} reads them: {@code 2=7,5=1}, by ascending number. */
     public String text() {
         StringBuilder text = new StringBuilder();
-        byNumber.forEach((number, version) ->
-                text.append(text.isEmpty() ? "" : ",").append(number).append('=').append(version));
+        byNumber.forEach((number, version) -> text.append(text.isEmpty() ? "" : ",")
+                .append(number)
+                .append('=')
+                .append(version));
         return text.toString();
     }
 

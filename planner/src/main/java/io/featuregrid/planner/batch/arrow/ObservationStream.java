@@ -125,7 +125,7 @@ public final class ObservationStream {
                 throw damaged("hold no record batch (expected one)", null);
             }
             Numbered plain = read(root);
-            return format.equals(PLAIN_FORMAT)
+            return PLAIN_FORMAT.equals(format)
                     ? plain
                     : new Numbered(plain.numbers(), plain.batch(), versions(metadata), online(metadata));
         } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException failure) {
