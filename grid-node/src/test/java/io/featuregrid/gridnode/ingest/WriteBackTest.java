@@ -109,7 +109,7 @@ class WriteBackTest {
             assertThat(log.appended.get(5).sets().getFirst().online()).isFalse();
             assertThat(log.appended.getLast().ingestId()).isEqualTo("other");
             assertThat(metrics.counter("writeback.written").getCount()).isEqualTo(109);
-            assertThat(metrics.getGauges().get("writeback.depth").getValue()).isEqualTo(0L);
+            assertThat(metrics.gauge("writeback.depth").getValue()).isEqualTo(0L);
         }
     }
 

@@ -14,6 +14,7 @@ import io.featuregrid.planner.time.Durations;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,7 +89,7 @@ public abstract class StoredVersionsContract {
         for (Origin origin : Origin.values()) {
             openVersioned();
             // On top of those of the origins before.
-            long time = 10 + origin.code();
+            long time = 10L + origin.code();
             merge(
                     ResolverVersions.NONE,
                     Observation.of(time, 1, time, 7L).carrying("x", 1L).from(origin));
@@ -114,8 +115,8 @@ public abstract class StoredVersionsContract {
         return Observation.of(observedAt, 1, sequence, 7L).from(Origin.QUERY);
     }
 
-    private static AcceptedVersions accepted(int[]... versions) {
-        return AcceptedVersions.of(Arrays.asList(versions));
+    private static AcceptedVersions accepted(int @Nullable [] x, int @Nullable [] y) {
+        return AcceptedVersions.of(Arrays.asList(x, y));
     }
 
     private void merge(ResolverVersions versions, Observation observation) {
