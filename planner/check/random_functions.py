@@ -353,7 +353,7 @@ class RandomFunctions:
         return self._pick_made([
             *[lambda: f"({one()} + {one()})"] * 2,
             lambda: f"{one()}.{self._pick(['upper', 'lower', 'capitalize', 'title', 'strip', 'lstrip', 'rstrip'])}()",
-            lambda: f"{one()}.strip({one()})",
+            lambda: f"{one()}.{self._pick(['strip', 'lstrip', 'rstrip'])}({self._literal('str')})",
             lambda: f"{one()}.replace({one()}, {one()})",
             lambda: f"{one()}.{self._pick(['removeprefix', 'removesuffix'])}({one()})",
             lambda: f"{one()}.zfill({self._random.randint(0, 9)})",
@@ -381,7 +381,8 @@ class RandomFunctions:
             inner = self._leaf(kind) if depth < 1 else self._of(kind, depth - 1)
             conversion = self._pick(["", "", "", "!r", "!s", "!a"])
             choices = TEXT_FORMATS if conversion else formats.get(kind, [""])
-            if kind in ("int", "float") and self._may_be_other(inner, kind):
+            if any(name in inner for name, _ in self._nullable):
+                # None has no formats.
                 choices = [""]
             if any(character in inner for character in "\"\\{'"):
                 # Until Python 3.12 no quote of the same kind, brace or backslash could stand there.
@@ -392,9 +393,6 @@ class RandomFunctions:
     def _plain(self) -> str:
         """An expression without quotes: a variable, or a number."""
         return self._pick([*(name for name, _ in (*self._variables, *self._nullable)), "BASE", "LABEL", "1.25"])
-
-    def _may_be_other(self, inner: str, kind: str) -> bool:
-        return any(name in inner for name, _ in self._nullable)
 
     def _datetime(self, depth: int) -> str:
         span = lambda: self._of("timedelta", depth)  # noqa: E731

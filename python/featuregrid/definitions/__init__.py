@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import sys
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -43,6 +43,7 @@ class Loaded(NamedTuple):
     its message. ``raw`` maps features to annotations that could not be read and stand in the document instead of a type.
     ``complete`` is False when a file could not be run to its end: then sets are missing. ``artifacts`` are the contents that the
     document names by their SHA-256: sources of functions that stay Python, and jars.
+    ``functions`` are the plain functions by their resolvers' names.
     """
 
     document: dict[str, Any]
@@ -50,6 +51,7 @@ class Loaded(NamedTuple):
     raw: dict[str, str]
     complete: bool
     artifacts: Mapping[str, bytes] = MappingProxyType({})
+    functions: Mapping[str, Callable[..., Any]] = MappingProxyType({})
 
 
 def load(definitions: Any) -> Loaded:
@@ -187,4 +189,4 @@ def _documented(
         "sources": {**document.sources, **resolvers.sources, **queries.sources},
     }
     artifacts = {**resolvers.artifacts, **jars.artifacts}
-    return Loaded(written, mistakes.listed, document.raw, complete=not failures, artifacts=artifacts)
+    return Loaded(written, mistakes.listed, document.raw, not failures, artifacts, resolvers.functions)

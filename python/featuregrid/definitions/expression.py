@@ -40,12 +40,14 @@ class Expression:
     def __getattr__(self, name: str) -> Expression:
         if name.startswith("_"):
             raise AttributeError(name)
+        if self._tree[0] == "wrong":
+            return self
         if self._tree[0] == "path":
             return Expression((*self._tree, name))
         return _wrong(f"'.{name}' stands behind a computation (expected a feature such as _.{name}; write a function)")
 
     def __call__(self, *_: object, **__: object) -> Expression:
-        return _wrong(_AGGREGATED)
+        return self if self._tree[0] == "wrong" else _wrong(_AGGREGATED)
 
     __getitem__ = __call__
 

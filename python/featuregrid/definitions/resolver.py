@@ -66,13 +66,14 @@ class Signature:
 class Resolvers:
     """The functions of one load while they are turned into JSON.
 
-    ``artifacts`` grows by the sources of each function that stays Python, by their digest.
+    ``artifacts`` grows by the sources of each function that stays Python, by their digest; ``functions`` are all of them by name.
     """
 
     def __init__(self, sets: Sequence[SetDeclaration], paths: Paths, modules: Modules, mistakes: Mistakes) -> None:
         self.written: list[dict[str, Any]] = []
         self.sources: dict[str, str] = {}
         self.artifacts: dict[str, bytes] = {}
+        self.functions: dict[str, Any] = {}
         self._sets = sets
         self._paths = paths
         self._modules = modules
@@ -103,6 +104,7 @@ class Resolvers:
         except FunctionProblem as problem:
             self._note(declaration, f"function {name!r}: {problem}")
             return
+        self.functions[name] = function
         self.written.append(
             {
                 "name": name,
