@@ -1,4 +1,5 @@
-"""bin/check functions: random Python functions mean at a real node, value for value and error for error, what CPython means by them.
+"""bin/check functions: random Python functions mean at a real node, value for value and error for error, what CPython means by
+them.
 
 Definitions of some functions each are written as text and applied, and every function is asked for many rows of random inputs in
 one bulk query. CPython runs the same text in this process. All but a few functions must have become formulas.
@@ -20,8 +21,9 @@ from pathlib import Path
 from check_report import Report, argument_parser, run
 from functions_oracle import Expected, Oracle, declared_type, expected
 from node_process import NodeProcess
-from random_functions import INPUTS, PRELUDE, Function, RandomFunctions
+from random_functions import Function, RandomFunctions
 from random_inputs import row
+from random_prelude import INPUTS, PRELUDE
 
 import featuregrid
 from featuregrid.definitions import load
@@ -32,7 +34,7 @@ ROWS = 100
 FULL_CASES = 300_000
 QUICK_CASES = 12_000
 LEAST_TRANSLATED = 0.85
-HEADER = '''\
+HEADER = """\
 from __future__ import annotations
 
 import datetime
@@ -41,7 +43,7 @@ from typing import Literal
 
 from featuregrid import Primary, feature, features, online
 
-'''
+"""
 
 
 class File:

@@ -1,4 +1,6 @@
-"""What a random function computes by CPython, which runs its text: the value as a feature of its declared type has it, or the error."""
+"""What a random function computes by CPython, which runs its text: the value as a feature of its declared type has it, or the
+error.
+"""
 
 from __future__ import annotations
 
@@ -93,8 +95,10 @@ class _Watching(ast.NodeTransformer):
         self.generic_visit(node)
         assert isinstance(node.target, ast.Name)
         read = ast.Name(node.target.id, ast.Load())
-        value = _called("_toward_zero", read, node.value) if not self._floors and isinstance(node.op, ast.FloorDiv) else _called(
-            "_seen", ast.BinOp(read, node.op, node.value)
+        value = (
+            _called("_toward_zero", read, node.value)
+            if not self._floors and isinstance(node.op, ast.FloorDiv)
+            else _called("_seen", ast.BinOp(read, node.op, node.value))
         )
         return ast.Assign([node.target], value, lineno=node.lineno)
 

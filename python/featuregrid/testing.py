@@ -1,9 +1,10 @@
-"""Queries without a node, for unit tests of definitions: `query` runs functions and expressions in this process, as plain Python."""
+"""Queries without a node, for unit tests: `query` runs the functions and expressions of definitions as plain Python."""
 
 from __future__ import annotations
 
 import datetime
 import json
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -74,13 +75,13 @@ def query(
     function in its place, ``{Flight.score: 0.5}`` is a value; ``{Flight.score: ValueError("no")}`` is raised.
 
     For each feature counts, as at a node: a given value; a fake; a stored one, unless the feature is always computed (it has a
-    function and no max staleness); its function or expression; nothing, and then it is missing and shows its default. A missing input of a
-    function takes its default; null or missing, it is passed as None where its parameter is ``| None``, else what the function
-    computes is missing. A function that raises fails its features (RESOLVER_FAILED), a result that does not fit its type, bounds or
-    nullability too (VALIDATION_FAILED), and what depends on them (UPSTREAM_FAILED); the rest is answered.
+    function and no max staleness); its function or expression; nothing, and then it is missing and shows its default. A missing
+    input of a function takes its default; null or missing, it is passed as None where its parameter is ``| None``, else what the
+    function computes is missing. A function that raises fails its features (RESOLVER_FAILED), a result that does not fit its type,
+    bounds or nullability too (VALIDATION_FAILED), and what depends on them (UPSTREAM_FAILED); the rest is answered.
 
-    Java functions, timeouts and tags are for a node. Raises FeatureGridError for mistakes of the definitions and for names that are no
-    features.
+    Java functions, timeouts and tags are for a node. Raises FeatureGridError for mistakes of the definitions and for names that
+    are no features.
     """
     loaded = load(definitions)
     if loaded.mistakes:
@@ -105,7 +106,9 @@ class _Run:
 
     def __init__(self, document: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]], now: datetime.datetime) -> None:
         self._paths = Paths(document["sets"])
-        self._relations = {(each["name"], relation["name"]): relation["set"] for each in document["sets"] for relation in each["relations"]}
+        self._relations = {
+            (each["name"], relation["name"]): relation["set"] for each in document["sets"] for relation in each["relations"]
+        }
         self._resolvers = {f"{each['set']}.{output}": each for each in document["resolvers"] for output in each["outputs"]}
         self._functions = functions
         self._now = now
@@ -230,7 +233,7 @@ class _Run:
             return self._failed(output, resolver or {}, error)
 
     def _fitting(self, path: str, value: Any) -> Any:
-        """A value in a feature's type. Raises FeatureGridError VALIDATION_FAILED if it does not fit, its bounds and null included."""
+        """A value in a feature's type. Raises FeatureGridError VALIDATION_FAILED if type, bounds or nullability forbid it."""
         feature = self._feature(path)
         if value is None:
             if not feature["nullable"]:
@@ -239,9 +242,9 @@ class _Run:
         fitting = _converted(str(feature["type"]), value)
         if fitting is _MISSING:
             raise FeatureGridError("VALIDATION_FAILED", f"{path!r} is {value!r:.100} (expected {feature['type']})", feature=path)
-        for bound, outside in (("min", lambda least: not fitting >= least), ("max", lambda most: not fitting <= most)):
+        for bound, within in (("min", operator.ge), ("max", operator.le)):
             edge = feature.get(bound)
-            if isinstance(edge, int | float) and outside(edge):
+            if isinstance(edge, int | float) and not within(fitting, edge):
                 raise FeatureGridError("VALIDATION_FAILED", f"{path!r} is {value!r:.100} (expected {bound} {edge})", feature=path)
         return fitting
 
@@ -281,8 +284,8 @@ def _in_frames(function: Callable[..., Any], frame: str, arguments: Sequence[Any
     if hasattr(result, "columns"):
         return tuple(_plain(result[column].iloc[0]) for column in result.columns)
     if isinstance(result, tuple):
-        return tuple(_plain(list(each)[0]) for each in result)
-    return _plain(list(result)[0])
+        return tuple(_plain(next(iter(each))) for each in result)
+    return _plain(next(iter(result)))
 
 
 def _plain(value: Any) -> Any:

@@ -54,7 +54,7 @@ PREFIX = "@features\nclass Plane:\n    tailnum: Primary[str]\n    seats: int\n@f
         ("x: int = feature(default={1})", "INVALID_QUERY", "default is {1} (expected a number, text, bool, bytes, datetime"),
         ("x: int = feature(tags=3)", "INVALID_QUERY", "tags is 3"),
         ("x = _.id * 2", "PARSE_FAILED", "it has no annotation"),
-        ("x: float = _.x[_.late == True, _.y].within('7d').mean()", "INVALID_QUERY", "windows and aggregations of expressions are not"),
+        ("x: float = _.x[_.late == True, _.y].within('7d').mean()", "INVALID_QUERY", "windows and aggregations of"),
         ("x: bool = _.id == None", "INVALID_QUERY", "None stands in it (expected features as _.name"),
         ("x: int = _", "INVALID_QUERY", "'_' stands alone in it (expected a feature as _.name)"),
         ("x: int = (_.id + 1).bit_length", "INVALID_QUERY", "'.bit_length' stands behind a computation"),

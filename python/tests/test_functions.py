@@ -65,11 +65,15 @@ def test_annotations_name_inputs_and_outputs(tmp_path: Path, quoted: bool) -> No
 
 
 def test_postponed_annotations_and_features_in_brackets(tmp_path: Path) -> None:
-    text = "from __future__ import annotations\nfrom featuregrid import *\n" + SETS + textwrap.dedent("""
+    text = (
+        "from __future__ import annotations\nfrom featuregrid import *\n"
+        + SETS
+        + textwrap.dedent("""
         @online(name="age", tags="x", timeout="1m30s", owner="me", store_offline=False)
         def plane_age(year: Flight.plane.year) -> fg.Features[Flight.plane_age]:
             return 2020 - year
     """)
+    )
     loaded = load(write(tmp_path, "definitions.py", text))
     assert messages(loaded) == []
     (found,) = loaded.document["resolvers"]
@@ -182,7 +186,10 @@ def test_a_worker_imports_a_function_by_name(tmp_path: Path) -> None:
 def test_a_function_of_a_notebook_that_stays_python_belongs_in_a_file() -> None:
     import linecache
 
-    text = "from featuregrid import *\n" + SETS + textwrap.dedent("""
+    text = (
+        "from featuregrid import *\n"
+        + SETS
+        + textwrap.dedent("""
         @online
         def speed(distance: Flight.distance) -> Flight.speed:
             return sum([distance])
@@ -190,6 +197,7 @@ def test_a_function_of_a_notebook_that_stays_python_belongs_in_a_file() -> None:
         def plane_age(distance: Flight.distance) -> Flight.plane_age:
             return distance + 1
     """)
+    )
     linecache.cache["<cell>"] = (len(text), None, text.splitlines(keepends=True), "<cell>")
     names: dict[str, Any] = {"__name__": "cell"}
     exec(compile(text, "<cell>", "exec"), names)
@@ -203,14 +211,18 @@ def test_functions_of_a_package_see_its_modules(tmp_path: Path) -> None:
     write(tmp_path, "pack/__init__.py", "")
     write(tmp_path, "pack/sets.py", "from featuregrid import *\n" + SETS)
     write(tmp_path, "pack/constants.py", "RATE = 60\n")
-    write(tmp_path, "pack/functions.py", """
+    write(
+        tmp_path,
+        "pack/functions.py",
+        """
         from featuregrid import online
         from .constants import RATE
         from . import constants
         @online
         def speed(distance: "Flight.distance", time: "Flight.air_time") -> "Flight.speed":
             return distance / (time / RATE) + constants.RATE
-    """)
+    """,
+    )
     loaded = load(tmp_path / "pack")
     assert messages(loaded) == []
     assert ["expression" in each for each in loaded.document["resolvers"]] == [True]

@@ -27,7 +27,10 @@ class Thing:
 
 
 def test_a_named_query_stands_in_the_document(tmp_path: Path) -> None:
-    text = SET + 'model = fg.NamedQuery(name="model_a", version=2, outputs=[Thing.x, "thing.id"], tags="t", staleness={Thing.x: "1h"})\n'
+    text = (
+        SET
+        + 'model = fg.NamedQuery(name="model_a", version=2, outputs=[Thing.x, "thing.id"], tags="t", staleness={Thing.x: "1h"})\n'
+    )
     loaded = read(tmp_path, text)
     assert messages(loaded) == []
     assert loaded.document["queries"] == [

@@ -16,8 +16,9 @@ from featuregrid.definitions.translation.evaluation import evaluate
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "planner" / "check"))
 
-from random_functions import INPUTS, PRELUDE, RandomFunctions
+from random_functions import RandomFunctions
 from random_inputs import row
+from random_prelude import INPUTS, PRELUDE
 
 FUNCTIONS, ROWS = 60, 15
 

@@ -73,9 +73,8 @@ def load(definitions: Any) -> Loaded:
         for each in listed:
             _add(each, registry)
         if listed and registry.count() == len(listed):
-            declared = next(iter((*registry.sets, *registry.functions, *registry.queries, *registry.jars)))
             modules = _modules_of(registry)
-            return _documented(registry, Path(declared.file).resolve().parent, [], [*modules, *_beside(modules)])
+            return _documented(registry, Path(registry.file()).resolve().parent, [], [*modules, *_beside(modules)])
     raise TypeError(
         f"definitions are {definitions!r} (expected a .py file, a package folder, a module or its dotted name, or classes "
         "decorated with @features, functions decorated with @online and named queries)"
@@ -84,7 +83,8 @@ def load(definitions: Any) -> Loaded:
 
 def _modules_of(registry: Registry) -> list[types.ModuleType]:
     """The modules of listed definitions, and those that stand beside them."""
-    names = [declaration.declared.__module__ for declaration in (*registry.sets, *registry.functions)]
+    declared = [*(each.declared for each in registry.sets), *(each.declared for each in registry.functions)]
+    names = [str(getattr(each, "__module__", "")) for each in declared]
     return [module for name in dict.fromkeys(names) if (module := sys.modules.get(name)) is not None]
 
 
