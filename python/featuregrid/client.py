@@ -215,6 +215,31 @@ class Grid:
         }
         return read_reply(self._node.post("/v1/query/online", body, reads=True), self.types)
 
+    def explain(
+        self,
+        inputs: Mapping[Any, Any],
+        outputs: Any = None,
+        staleness: Mapping[Any, str | datetime.timedelta] | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """The plan of a `query` that is not run: ``{"text", "plan"}``, for people and for programs. Arguments are those of `query`.
+
+        How a query went, its plan with what each step took, is ``query(..., explain=True).explain``.
+        """
+        body = {
+            "inputs": named_values(inputs, "inputs"),
+            **query_options(now=None, staleness=staleness, **options),
+            **asked_for(outputs, options),
+        }
+        answer = self._node.post("/v1/query/explain", body, reads=True)
+        return {"text": answer["explain_output"], "plan": answer["explain_plan"]}
+
+    def explain_training_set(self, spine_columns: Sequence[str], features: Any, **options: Any) -> str:
+        """The plan of a `training_set` over a spine with these columns, as text. ``options`` are those of `training_set`."""
+        request = training_request(features, **options)
+        body = {"command": request.command, "spine": list(spine_columns)}
+        return "".join(self._flight.act_text("explain", body))
+
     def query_bulk(
         self,
         inputs: Any,

@@ -18,7 +18,7 @@ from typing import Any
 from featuregrid.client import ApplyResult, Grid, connect
 from featuregrid.errors import FeatureGridError
 from featuregrid.frames import open_parquet
-from featuregrid.online_commands import add_erase, add_get, add_load, add_query, add_upload, names, query_name
+from featuregrid.online_commands import add_erase, add_explain, add_get, add_load, add_query, add_upload, names, query_name
 from featuregrid.training import keys_by_name, outputs_of
 
 _COLOURS = {"+": "32", "~": "33", "-": "31"}
@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     online = {
         "query": (add_query, "ask for features as they are now"),
+        "explain": (add_explain, "the plan of a query, and with --analyze how it went"),
         "get": (add_get, "every feature of one entity, or why it is missing"),
         "upload": (add_upload, "write one observation"),
         "load": (add_load, "bring history into the grid"),
@@ -137,6 +138,11 @@ def _add_training_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--delay", metavar="DURATION", help="look so much earlier, as 1h30m")
     parser.add_argument("--cutoff", metavar="TIME", help="leave out what was inserted later; 'spine': than each row's own time")
     parser.add_argument("--required", action="append", default=[], type=names, metavar="NAME,...", help="drop rows that miss one")
+    parser.add_argument("--recompute", action="append", default=[], type=names, metavar="NAME,...", help="must be computed")
+    parser.add_argument(
+        "--sample", action="append", default=[], type=names, metavar="NAME,...", help="taken from observations, not computed"
+    )
+    parser.add_argument("--explain", action="store_true", help="print the plan and stop; --out is not written")
     parser.add_argument("--no-defaults", action="store_true", help="show missing values as null")
     parser.add_argument("--errors", choices=["null", "raise"], default="null", help="what a cell that fails does")
     parser.set_defaults(run=_training_set)
@@ -224,21 +230,26 @@ def _training_set(options: argparse.Namespace) -> dict[str, Any]:
         found = keys_by_name([*asked, *required], keys, roles, columns, catalog)
         for key in found.keys() - keys.keys():
             print(f"key {key}: spine column {found[key]!r}", file=sys.stderr)
-        report = grid.training_set_file(
-            options.spine,
-            options.out,
-            options.query or features,
-            time=options.time,
-            keys=found,
-            sets=roles,
-            inputs=dict(options.input),
-            end=options.end,
-            delay=options.delay,
-            cutoff=options.cutoff,
-            required=required,
-            defaults=not options.no_defaults,
-            errors=options.errors,
-        )
+        how: dict[str, Any] = {
+            "time": options.time,
+            "keys": found,
+            "sets": roles,
+            "inputs": dict(options.input),
+            "end": options.end,
+            "delay": options.delay,
+            "cutoff": options.cutoff,
+            "required": required,
+            "defaults": not options.no_defaults,
+            "recompute": [name for listed in options.recompute for name in listed],
+            "sample": [name for listed in options.sample for name in listed],
+            "errors": options.errors,
+        }
+        if options.explain:
+            text = grid.explain_training_set(columns, options.query or features, **how)
+            if not options.json:
+                print(text.rstrip())
+            return {"text": text}
+        report = grid.training_set_file(options.spine, options.out, options.query or features, **how)
     seconds = round(time.perf_counter() - started, 3)
     if not options.json:
         print(f"{report['rows']} rows written to {options.out}, {report['dropped']} dropped, in {seconds} s")

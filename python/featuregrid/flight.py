@@ -141,18 +141,28 @@ class FlightConnection:
             raise outcome
         return outcome
 
+    def act_text(self, name: str, body: Mapping[str, Any]) -> Iterator[str]:
+        """The answers of an action that answers text."""
+        for result in self._acted(name, body):
+            yield result.decode()
+
     def act(self, name: str, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Runs an action; each JSON object that the node answers as it comes.
+        """Runs an action; each JSON object that the node answers as it comes."""
+        for result in self._acted(name, body):
+            yield json.loads(result)
+
+    def _acted(self, name: str, body: Mapping[str, Any]) -> Iterator[bytes]:
+        """The bodies of an action's results.
 
         pyarrow cannot cancel an action: after an interrupt the node goes on with it, and a thread here waits for its end.
         """
         action = flight.Action(name, json.dumps(body).encode())
-        results: queue.SimpleQueue[dict[str, Any] | BaseException | None] = queue.SimpleQueue()
+        results: queue.SimpleQueue[bytes | BaseException | None] = queue.SimpleQueue()
 
         def run() -> None:
             try:
                 for result in self._client.do_action(action):
-                    results.put(json.loads(result.body.to_pybytes()))
+                    results.put(result.body.to_pybytes())
                 results.put(None)
             except CALL_ERRORS as error:
                 results.put(of_flight(error, self._trailers.of_this_thread().details))

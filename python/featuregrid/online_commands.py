@@ -18,6 +18,19 @@ Connect = Callable[[argparse.Namespace], Grid]
 
 def add_query(parser: argparse.ArgumentParser, connect: Connect) -> None:
     """What ``query`` may be given."""
+    _add_query_arguments(parser)
+    parser.add_argument("--explain", action="store_true", help="show the plan and what its steps took, too")
+    parser.set_defaults(run=lambda options: _query(options, connect))
+
+
+def add_explain(parser: argparse.ArgumentParser, connect: Connect) -> None:
+    """What ``explain`` may be given."""
+    _add_query_arguments(parser)
+    parser.add_argument("--analyze", action="store_true", help="run the query and tell what each step took")
+    parser.set_defaults(run=lambda options: _explain(options, connect))
+
+
+def _add_query_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--in", dest="inputs", action="append", default=[], type=named, metavar="NAME=VALUE", help="a value that is known"
     )
@@ -35,8 +48,6 @@ def add_query(parser: argparse.ArgumentParser, connect: Connect) -> None:
         "--require-tag", action="append", default=[], metavar="TAG", help="a tag that each function that runs must have"
     )
     parser.add_argument("--query-name", metavar="NAME", help="a name under which the query is counted")
-    parser.add_argument("--explain", action="store_true", help="show the plan, too")
-    parser.set_defaults(run=lambda options: _query(options, connect))
 
 
 def add_get(parser: argparse.ArgumentParser, connect: Connect) -> None:
@@ -140,6 +151,22 @@ def _query(options: argparse.Namespace, connect: Connect) -> Any:
             concerned = f" ({error.feature})" if error.feature else ""
             print(f"{error.code}: {' '.join(error.message.split())}{concerned}", file=sys.stderr)
     return reply.raw
+
+
+def _explain(options: argparse.Namespace, connect: Connect) -> Any:
+    outputs = options.name or [name for listed in options.outputs or () for name in listed]
+    asked = {"staleness": dict(options.staleness), "tags": options.tag, "required_resolver_tags": options.require_tag}
+    with connect(options) as grid:
+        inputs = _typed(grid, options.inputs)
+        if options.analyze:
+            reply = grid.query(inputs, outputs, now=options.now, explain=True, **asked)
+            text, plan = reply.explain or "", reply.raw["meta"].get("explain_plan")
+        else:
+            told = grid.explain(inputs, outputs, **asked)
+            text, plan = told["text"], told["plan"]
+    if not options.json:
+        print(text.rstrip())
+    return {"text": text, "plan": plan}
 
 
 def query_lines(reply: QueryReply) -> list[str]:

@@ -1,7 +1,9 @@
 package io.featuregrid.gridnode.serve;
 
 import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.featuregrid.gridnode.serve.QueryReplies.QueryMeta;
+import io.featuregrid.gridnode.serve.QueryReplies.QueryMeta.Explanation;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.error.ErrorCode;
@@ -16,11 +18,13 @@ import io.featuregrid.planner.execute.FunctionRunners;
 import io.featuregrid.planner.execute.OnlineStore;
 import io.featuregrid.planner.execute.PlanCache;
 import io.featuregrid.planner.execute.PlanRunner;
+import io.featuregrid.planner.execute.QueryAnalysis;
 import io.featuregrid.planner.execute.QueryResult;
 import io.featuregrid.planner.plan.OnlineQueryReader;
 import io.featuregrid.planner.plan.OnlineQueryRequest;
 import io.featuregrid.planner.plan.QueryInputs;
 import io.featuregrid.planner.plan.QueryPlan;
+import io.featuregrid.planner.plan.QueryPlanJson;
 import io.featuregrid.planner.plan.QueryPlanText;
 import io.featuregrid.planner.plan.Timing;
 import java.util.ArrayList;
@@ -84,6 +88,7 @@ public final class QueryEndpoints {
 
     public void mountOn(HttpPort http) {
         http.mount("/v1/query/online", new Online());
+        http.mount("/v1/query/explain", HttpHandler.of("POST", this::explain));
         http.mount("/v1/query/bulk", HttpHandler.of("POST", call -> answer(call, true)));
     }
 
@@ -100,6 +105,17 @@ public final class QueryEndpoints {
                     && settings.storeNeverWaits().getAsBoolean();
             return quick ? attempt(call, false, true) : null;
         }
+    }
+
+    /** The plan of a query, which is not run. */
+    private HttpReply explain(HttpCall call) {
+        OnlineQueryRequest request = call.json(parser -> OnlineQueryReader.read(parser, settings.maxNames()));
+        QueryPlan plan = plan(catalogs.current(), request, false).value().plan();
+        return HttpReply.json(JsonNodeFactory.instance
+                .objectNode()
+                .put("explain_output", QueryPlanText.of(plan))
+                .put("trace_id", call.traceId())
+                .set("explain_plan", QueryPlanJson.of(plan)));
     }
 
     private HttpReply answer(HttpCall call, boolean many) {
@@ -150,7 +166,7 @@ public final class QueryEndpoints {
                         nanos / NANOS_A_SECOND),
                 plan.hash(),
                 found.missed(),
-                timings == null ? null : QueryPlanText.of(plan.plan(), timings));
+                timings == null ? null : Explanation.of(plan.plan(), new QueryAnalysis(result, timings)));
         boolean stream = many && call.wants(QueryStreams.ARROW, JSON);
         byte[] body = stream
                 ? QueryStreams.write(result, meta)

@@ -1,13 +1,18 @@
 package io.featuregrid.gridnode.serve;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.featuregrid.gridnode.serve.EncodedPlan.EncodedOutput;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.execute.CellFailure;
+import io.featuregrid.planner.execute.QueryAnalysis;
 import io.featuregrid.planner.execute.QueryResult;
 import io.featuregrid.planner.plan.CallPlan.Ref;
+import io.featuregrid.planner.plan.QueryPlan;
 import io.featuregrid.planner.plan.QueryPlan.Lookup;
+import io.featuregrid.planner.plan.QueryPlanJson;
+import io.featuregrid.planner.plan.QueryPlanText;
 import io.featuregrid.planner.time.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -161,7 +166,16 @@ final class QueryReplies {
             Execution execution,
             String hash,
             boolean missedPlanCache,
-            @Nullable String explanation) {
+            @Nullable Explanation explanation) {
+        /** A plan and how it went, as text and as JSON. */
+        record Explanation(String text, String json) {
+            static Explanation of(QueryPlan plan, QueryAnalysis analysis) {
+                ObjectNode json = QueryPlanJson.of(plan);
+                json.set("analysis", analysis.json());
+                return new Explanation(QueryPlanText.of(plan) + analysis.text(), json.toString());
+            }
+        }
+
         /**
          * One run of a query.
          *
@@ -190,7 +204,10 @@ final class QueryReplies {
                     .raw(JsonBytes.ascii(",\"trace_id\":"))
                     .string(execution.traceId());
             if (explanation != null) {
-                json.raw(JsonBytes.ascii(",\"explain_output\":")).string(explanation);
+                json.raw(JsonBytes.ascii(",\"explain_output\":"))
+                        .string(explanation.text())
+                        .raw(JsonBytes.ascii(",\"explain_plan\":"))
+                        .raw(explanation.json().getBytes(StandardCharsets.UTF_8));
             }
             json.raw(JsonBytes.ascii(",\"missed_plan_cache\":"))
                     .flag(missedPlanCache)

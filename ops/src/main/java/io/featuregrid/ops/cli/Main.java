@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             IngestCommand.class,
             UploadCommand.class,
             QueryCommand.class,
+            ExplainCommand.class,
             GetCommand.class,
             TrainingSetCommand.class,
             LoadCommand.class,

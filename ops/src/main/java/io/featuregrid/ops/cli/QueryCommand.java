@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  featuregrid query --in flight.id=2013-01-01-UA-1545-EWR --out flight.distance,flight.plane.seats",
-            "  featuregrid query --in user.id=7 --out user.score --staleness user.score=10m --explain"
+            "  featuregrid query --in user.id=7 --out user.score --staleness user.score=10m --explain",
+            "  featuregrid query --in flight.id=2013-01-01-UA-1545-EWR --name model_a@2"
         })
 // The fields only declare what may be given.
 @SuppressWarnings("UnusedVariable")
@@ -24,8 +25,14 @@ final class QueryCommand extends PythonCommand {
     @Option(names = "--in", paramLabel = "NAME=VALUE", description = "A value that is known, a key among them.")
     private List<String> inputs = new ArrayList<>();
 
-    @Option(names = "--out", required = true, paramLabel = "NAME,...", description = "The features to get.")
+    @Option(names = "--out", paramLabel = "NAME,...", description = "The features to get.")
     private List<String> outputs = new ArrayList<>();
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME@VERSION",
+            description = "A named query of the definitions, in place of --out.")
+    private @Nullable String name;
 
     @Option(names = "--now", paramLabel = "TIME", description = "Ask as of this time. Default: the node's clock.")
     private @Nullable String now;
@@ -38,6 +45,9 @@ final class QueryCommand extends PythonCommand {
 
     @Option(names = "--tag", paramLabel = "TAG", description = "A tag of the query's context.")
     private List<String> tags = new ArrayList<>();
+
+    @Option(names = "--require-tag", paramLabel = "TAG", description = "A tag that each function that runs must have.")
+    private List<String> requiredTags = new ArrayList<>();
 
     @Option(names = "--query-name", paramLabel = "NAME", description = "A name under which the query is counted.")
     private @Nullable String queryName;

@@ -33,8 +33,26 @@ final class TrainingSetCommand extends PythonCommand {
     @Option(names = "--time", required = true, paramLabel = "COLUMN", description = "The spine's column of times.")
     private @Nullable String time;
 
-    @Option(names = "--features", required = true, paramLabel = "NAME,...", description = "The features to join.")
+    @Option(names = "--features", paramLabel = "NAME,...", description = "The features to join.")
     private List<String> features = new ArrayList<>();
+
+    @Option(
+            names = "--query",
+            paramLabel = "NAME@VERSION",
+            description = "A named query of the definitions, in place of --features.")
+    private @Nullable String query;
+
+    @Option(names = "--recompute", paramLabel = "NAME,...", description = "Features that must be computed.")
+    private List<String> recompute = new ArrayList<>();
+
+    @Option(
+            names = "--sample",
+            paramLabel = "NAME,...",
+            description = "Computed features to take from observations instead.")
+    private List<String> sample = new ArrayList<>();
+
+    @Option(names = "--explain", description = "Print the plan and stop; --out is not written.")
+    private boolean explain;
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The Parquet file to write.")
     private @Nullable Path out;

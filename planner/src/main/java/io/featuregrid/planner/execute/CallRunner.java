@@ -116,7 +116,10 @@ public final class CallRunner {
             if (timings != null) {
                 synchronized (timings) {
                     timings.add(new Timing(
-                            call.path() + ": " + call.resolver().name(), System.nanoTime() - start, arguments.count()));
+                            call.path() + ": " + call.resolver().name(),
+                            System.nanoTime() - start,
+                            arguments.count(),
+                            ""));
                 }
             }
         };

@@ -27,6 +27,15 @@ public interface OnlineStore {
     OnlineRows read(OnlineRead read, FeatureBatch keys);
 
     /**
+     * Which node and partition the entity of one key belongs to, as a person reads it; empty if the store does not spread its rows.
+     *
+     * @param key as for {@link #read}, one row
+     */
+    default String place(FeatureSet set, FeatureBatch key) {
+        return "";
+    }
+
+    /**
      * Merges observations into the rows of their entities; durable as the store is when this returns. An observation that is told twice,
      * once without its versions, keeps them: so it does not matter whether it came back from history first or was merged again first.
      *

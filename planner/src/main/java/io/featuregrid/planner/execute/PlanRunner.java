@@ -72,7 +72,11 @@ public final class PlanRunner {
         }
         if (occasion.timings() != null) {
             occasion.timings()
-                    .add(new Timing("read '" + read.set().name() + "'", System.nanoTime() - start, entities.count()));
+                    .add(new Timing(
+                            "read '" + read.set().name() + "'",
+                            System.nanoTime() - start,
+                            entities.count(),
+                            entities.count() == 1 ? store.place(read.set(), entities.keys()) : ""));
         }
     }
 

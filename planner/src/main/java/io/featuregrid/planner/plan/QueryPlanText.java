@@ -12,8 +12,6 @@ import java.util.List;
 
 /** A query's plan as a person reads it. */
 public final class QueryPlanText {
-    private static final double NANOS_A_MILLI = 1e6;
-
     private final QueryPlan plan;
     private final StringBuilder text = new StringBuilder();
 
@@ -24,22 +22,6 @@ public final class QueryPlanText {
     /** The text of a plan, a line for each given value, read, call and output. */
     public static String of(QueryPlan plan) {
         return new QueryPlanText(plan).write();
-    }
-
-    /**
-     * The text of a plan, and how it went.
-     *
-     * @param timings a line each: a step, its nanoseconds, its rows
-     */
-    public static String of(QueryPlan plan, List<Timing> timings) {
-        QueryPlanText text = new QueryPlanText(plan);
-        text.write();
-        text.line("took:");
-        for (Timing timing : timings) {
-            text.line("  " + timing.step() + ": " + "%.3f".formatted(timing.nanos() / NANOS_A_MILLI) + " ms, "
-                    + timing.rows() + (timing.rows() == 1 ? " row" : " rows"));
-        }
-        return text.text.toString();
     }
 
     private String write() {

@@ -36,6 +36,7 @@ import org.apache.ignite.cache.CacheMode;
 import org.apache.ignite.cache.CacheWriteSynchronizationMode;
 import org.apache.ignite.cache.PartitionLossPolicy;
 import org.apache.ignite.cache.affinity.rendezvous.RendezvousAffinityFunction;
+import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.configuration.CacheConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -188,6 +189,16 @@ public final class IgniteOnlineStore implements OnlineStore {
                     keys.forEach(key -> processors.put(key, remover));
                     invoke(access, processors);
                 }));
+    }
+
+    @Override
+    public String place(FeatureSet set, FeatureBatch key) {
+        return reaching(set, () -> {
+            Object gridKey = access(set).keys().key(key.columns(), 0);
+            ClusterNode owner = ignite.affinity(set.name()).mapKeyToNode(gridKey);
+            return (owner == null ? "no node" : owner.isLocal() ? "this node" : "node " + owner.consistentId())
+                    + ", partition " + ignite.affinity(set.name()).partition(gridKey);
+        });
     }
 
     RowDefinitions definitions() {
