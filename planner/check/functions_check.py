@@ -32,7 +32,7 @@ RULES = {"floor-division": "// rounds toward zero"}
 FUNCTIONS_A_FILE = 60
 ROWS = 100
 FULL_CASES = 300_000
-QUICK_CASES = 12_000
+QUICK_CASES = 24_000
 LEAST_TRANSLATED = 0.85
 HEADER = """\
 from __future__ import annotations

@@ -158,6 +158,8 @@ class RandomFunctions:
     def _result(self, kind: str) -> str:
         if self._random.random() < 0.06:
             return self._pick([name for name, _ in self._nullable] or ["None"])
+        if kind == "int" and self._random.random() < 0.2:
+            return f"({self._of('int', 2)} {self._pick(['//', '%'])} {self._divisor(self._of('int', 1))})"
         return self._of(kind, 3)
 
     # Expressions.
