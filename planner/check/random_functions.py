@@ -32,12 +32,17 @@ class RandomFunctions:
         self._nullable: list[tuple[str, str]] = []
         self._lines: list[str] = []
         self._fresh = 0
+        self._begun = False
         self._makers: dict[str, Callable[[int], str]] = {
             kind: getattr(self, f"_{kind}") for kind in ("int", "float", "bool", "str", "datetime", "date", "timedelta")
         }
 
     def function(self) -> Function:
         """The next function; ``{name}`` and ``{returns}`` in its text are still open, ``{p0}`` and so on its annotations."""
+        if not self._begun:
+            # Whatever the rest is, this rule is asked for.
+            self._begun = True
+            return Function("def {name}(i: {p0}, j: {p1}) -> {returns}:\n    return i // j\n", ["i", "j"], [False, False])
         names = self._random.sample(sorted(INPUTS), self._random.randint(2, 5))
         optional = [INPUTS[name][2] and self._random.random() < 0.85 for name in names]
         self._variables = [(name, INPUTS[name][0]) for name, may in zip(names, optional, strict=True) if not may]
@@ -158,6 +163,8 @@ class RandomFunctions:
     def _result(self, kind: str) -> str:
         if self._random.random() < 0.06:
             return self._pick([name for name, _ in self._nullable] or ["None"])
+        if kind == "int" and self._random.random() < 0.2:
+            return f"({self._of('int', 2)} {self._pick(['//', '%'])} {self._divisor(self._of('int', 1))})"
         return self._of(kind, 3)
 
     # Expressions.
