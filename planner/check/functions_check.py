@@ -155,7 +155,7 @@ class Comparison:
         """Applies the file without the functions that the node refuses: those that never have a value, whatever they are given."""
         path.write_text(file.definitions(), encoding="utf-8")
         try:
-            grid.apply(path)
+            grid.apply(path, replace=True)
         except featuregrid.FeatureGridError as error:
             numbers = {int(str(each["resolver"])[1:]) for each in error.errors if each.get("resolver")}
             if not numbers or numbers & file.refused:

@@ -44,7 +44,7 @@ class RandomFunctions:
             self._begun = True
             return Function("def {name}(i: {p0}, j: {p1}) -> {returns}:\n    return i // j\n", ["i", "j"], [False, False])
         names = self._random.sample(sorted(INPUTS), self._random.randint(2, 5))
-        optional = [INPUTS[name][2] and self._random.random() < 0.85 for name in names]
+        optional = [INPUTS[name][2] for name in names]
         self._variables = [(name, INPUTS[name][0]) for name, may in zip(names, optional, strict=True) if not may]
         self._nullable = [(name, INPUTS[name][0]) for name, may in zip(names, optional, strict=True) if may]
         self._lines, self._fresh = [], 0
