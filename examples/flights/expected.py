@@ -23,7 +23,7 @@ ISLANDS = {
     "SJU": "America/Puerto_Rico",
     "STT": "America/St_Thomas",
 }
-FEATURES = [
+OBSERVED = [
     "flight.origin_airport.temp",
     "flight.origin_airport.wind_speed",
     "flight.origin_airport.visib",
@@ -32,12 +32,9 @@ FEATURES = [
     "flight.plane.seats",
     "flight.plane.last_arr_delay",
     "flight.airline.last_arr_delay",
-    "flight.recent_delay",
-    "flight.plane_age",
-    "flight.bad_weather",
-    "flight.weather_score",
 ]
-"""The first eight are observed, the others computed of what is known at the row's time."""
+COMPUTED = ["flight.recent_delay", "flight.plane_age", "flight.bad_weather", "flight.weather_score"]
+FEATURES = OBSERVED + COMPUTED
 
 
 def landing(departure: datetime, clock: int, zone: ZoneInfo) -> datetime:
@@ -145,7 +142,7 @@ def expected_training_set(flights: pandas.DataFrame, data: Path = DATA) -> panda
     plane_landing = as_of(links["tailnum"], times, landings_by(flights, "tailnum"), "tailnum", "landed")
     carrier_landing = as_of(links["carrier"], times, landings_by(flights, "carrier"), "carrier", "landed")
     frames = [at_origin] * 4 + [of_plane] * 2 + [plane_landing, carrier_landing]
-    columns = {name: frame[name.rsplit(".")[-1]] for name, frame in zip(FEATURES[: len(frames)], frames, strict=True)}
+    columns = {name: frame[name.rsplit(".")[-1]] for name, frame in zip(OBSERVED, frames, strict=True)}
     columns |= computed(links, at_origin, columns)
     late = (flights["arr_delay"] > LATE_MINUTES).astype("boolean").mask(flights["arr_delay"].isna())
     spine = {"flight_id": flights["id"], "sched_dep": times, "late": late}

@@ -110,10 +110,13 @@ def test_every_value_of_the_training_set_is_the_one_that_plain_pandas_finds(
     for name in wanted.columns:
         column = [None if pandas.isna(value) else value for value in wanted[name].tolist()]
         assert training.column(name).to_pylist() == column, f"seed {SEED}: {name}"
-    assert set(figures) == {"rows", "features", "non_null", "observations", "online", "seconds"}
+    assert set(figures) == {"rows", "features", "non_null", "engines", "observations", "online", "seconds"}
     assert figures["rows"] == len(wanted)
     assert figures["features"] == len(expected.FEATURES)
     assert figures["non_null"] == {name: int(wanted[name].notna().sum()) for name in expected.FEATURES}
+    assert figures["engines"] == {
+        name: "worker" if name == "flight.weather_score" else "interpreter" for name in expected.COMPUTED
+    }
     assert figures["observations"] == expected.expected_observations(flights)
     assert set(figures["seconds"]) == {"apply", "ingest", "online", "training_set"}
 
