@@ -1,12 +1,13 @@
-"""Feature definitions of the example: airports with their weather, planes, carriers and flights.
+"""Feature definitions of the example: airports with their weather, planes, carriers and flights, and what is computed of them.
 
 Nothing here says how a training set is put together: a feature is reached by its path, for example
-`flight.origin_airport.temp` or `flight.plane.last_arr_delay`.
+`flight.origin_airport.temp` or `flight.plane.last_arr_delay`. Nor does a function say where it runs: the node computes
+`plane_age` and `bad_weather` itself, row by row, and hands whole columns of `weather_score` to a Python process.
 """
 
 from datetime import datetime
 
-from featuregrid import Primary, feature, features, has_one
+from featuregrid import NamedQuery, Primary, _, feature, features, has_one, online
 
 
 @features(tags=["flights"])
@@ -65,3 +66,63 @@ class Flight:
     dest_airport: "Airport" = has_one(lambda: Flight.dest == Airport.faa)
     plane: "Plane"
     airline: "Carrier"
+
+    # Computed, when it is asked for and in a training set alike.
+    recent_delay: float | None = (_.plane.last_arr_delay + _.airline.last_arr_delay) / 2
+    plane_age: int | None = feature(description="years since the plane was made")
+    bad_weather: bool | None = feature(description="whether the weather at the origin is likely to hold flights up")
+    weather_score: float | None = feature(description="how bad the weather at the origin is, from 0 to 1")
+
+
+@online
+def plane_age(year: Flight.plane.year, departure: Flight.sched_dep) -> Flight.plane_age:
+    """The departure's year (UTC) less the year of manufacture."""
+    if year is None:
+        return None
+    return departure.year - year
+
+
+@online
+def bad_weather(
+    visib: Flight.origin_airport.visib, wind: Flight.origin_airport.wind_speed, precip: Flight.origin_airport.precip
+) -> Flight.bad_weather:
+    """Fog, storm or heavy rain; what was not measured is taken to be fair, and nothing measured is not known."""
+    if visib is None and wind is None and precip is None:
+        return None
+    fog = visib is not None and visib < 3
+    storm = wind is not None and wind > 25
+    rain = precip is not None and precip >= 0.1
+    return fog or storm or rain
+
+
+@online(frame="pandas")
+def weather_score(
+    visib: Flight.origin_airport.visib, wind: Flight.origin_airport.wind_speed, precip: Flight.origin_airport.precip
+) -> Flight.weather_score:
+    """The mean of three parts from 0 to 1, over those that were measured; each row by itself, however many there are."""
+    import pandas
+
+    parts = {"fog": 1 - visib.clip(0, 10) / 10, "storm": wind.clip(0, 40) / 40, "rain": precip.clip(0, 0.5) / 0.5}
+    return pandas.DataFrame(parts).mean(axis="columns")
+
+
+delay_model = NamedQuery(
+    name="delay_model",
+    version=1,
+    outputs=[
+        Flight.origin_airport.temp,
+        Flight.origin_airport.wind_speed,
+        Flight.origin_airport.visib,
+        Flight.origin_airport.precip,
+        Flight.plane.year,
+        Flight.plane.seats,
+        Flight.plane.last_arr_delay,
+        Flight.airline.last_arr_delay,
+        Flight.recent_delay,
+        Flight.plane_age,
+        Flight.bad_weather,
+        Flight.weather_score,
+    ],
+    tags=["flights"],
+)
+"""What a model of late arrivals is given, in training and in service."""

@@ -13,24 +13,17 @@ import sys
 import time
 from pathlib import Path
 
+import definitions
 import featuregrid
 import observations
 import pyarrow as pa
 import pyarrow.parquet as parquet
 from featuregrid.value_types import json_value
 
-DEFINITIONS = Path(__file__).resolve().parent / "definitions.py"
+DEFINITIONS = Path(definitions.__file__).resolve()
 
-FEATURES = [
-    "flight.origin_airport.temp",
-    "flight.origin_airport.wind_speed",
-    "flight.origin_airport.visib",
-    "flight.origin_airport.precip",
-    "flight.plane.year",
-    "flight.plane.seats",
-    "flight.plane.last_arr_delay",
-    "flight.airline.last_arr_delay",
-]
+MODEL = definitions.delay_model
+FEATURES = [str(output) for output in MODEL.outputs]
 
 
 def tell(text: str) -> None:
@@ -61,12 +54,22 @@ def ingest_everything(grid: featuregrid.Grid, flights: pa.Table) -> dict[str, in
     return given
 
 
+def engines(grid: featuregrid.Grid) -> dict[str, str]:
+    """What computes each feature of the model that is computed: the node's `interpreter`, or a Python `worker`."""
+    return {
+        f"{resolver['set']}.{output}": "interpreter" if "expression" in resolver else "worker"
+        for resolver in grid.catalog()["resolvers"]
+        for output in resolver["outputs"]
+        if f"{resolver['set']}.{output}" in FEATURES
+    }
+
+
 def ask_online(grid: featuregrid.Grid, flight: str | None) -> dict[str, object]:
-    """FEATURES of one flight as they are now, as JSON has them; nothing is asked if there is no flight at all."""
+    """The model's inputs of one flight as they are now, as JSON has them; nothing is asked if there is no flight at all."""
     if flight is None:
         return {"inputs": {}, "values": {}, "trace_id": None}
     inputs = {"flight.id": flight}
-    reply = grid.query(inputs, FEATURES)
+    reply = grid.query(inputs, MODEL)
     for error in reply.errors:
         tell(f"  {error.feature}: {error}")
     for name, value in reply.items():
@@ -76,9 +79,9 @@ def ask_online(grid: featuregrid.Grid, flight: str | None) -> dict[str, object]:
 
 
 def training_set(grid: featuregrid.Grid, flights: pa.Table) -> pa.Table:
-    """Every flight with FEATURES as they were known at its scheduled departure, in file order."""
+    """Every flight with the model's inputs as they were known at its scheduled departure, in file order."""
     spine = observations.training_spine(flights)
-    return grid.training_set(spine, FEATURES, time="sched_dep", keys={"flight.id": "flight_id"})
+    return grid.training_set(spine, MODEL, time="sched_dep", keys={"flight.id": "flight_id"})
 
 
 def run(url: str, flights_file: Path, ask: str | None, out: Path | None) -> dict[str, object]:
@@ -91,7 +94,10 @@ def run(url: str, flights_file: Path, ask: str | None, out: Path | None) -> dict
         stopwatch = Stopwatch()
         tell(f"applying {DEFINITIONS.name} to {url}")
         grid.apply(str(DEFINITIONS))
+        computed_by = engines(grid)
         seconds["apply"] = stopwatch.read()
+        for name, engine in computed_by.items():
+            tell(f"  {name}: computed by {'a Python worker' if engine == 'worker' else 'the interpreter'}")
 
         tell(f"ingesting the observations of {flights.num_rows:,} flights")
         given = ingest_everything(grid, flights)
@@ -115,6 +121,7 @@ def run(url: str, flights_file: Path, ask: str | None, out: Path | None) -> dict
         "rows": train.num_rows,
         "features": len(FEATURES),
         "non_null": non_null,
+        "engines": computed_by,
         "observations": given,
         "online": online,
         "seconds": seconds,

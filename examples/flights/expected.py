@@ -6,6 +6,7 @@ real one with it. It shares no code with `observations.py`: landings are found r
 
 import argparse
 import json
+import math
 import sys
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ ISLANDS = {
     "SJU": "America/Puerto_Rico",
     "STT": "America/St_Thomas",
 }
-FEATURES = [
+OBSERVED = [
     "flight.origin_airport.temp",
     "flight.origin_airport.wind_speed",
     "flight.origin_airport.visib",
@@ -32,6 +33,8 @@ FEATURES = [
     "flight.plane.last_arr_delay",
     "flight.airline.last_arr_delay",
 ]
+COMPUTED = ["flight.recent_delay", "flight.plane_age", "flight.bad_weather", "flight.weather_score"]
+FEATURES = OBSERVED + COMPUTED
 
 
 def landing(departure: datetime, clock: int, zone: ZoneInfo) -> datetime:
@@ -95,6 +98,38 @@ def landings_by(flights: pandas.DataFrame, key: str) -> pandas.DataFrame:
     return landed.rename(columns={"arr_delay": "last_arr_delay"})
 
 
+def bad_weather(weather: tuple[float, float, float]) -> bool | None:
+    """Whether visibility, wind or rain are bad; None if none of them was measured (NaN)."""
+    visib, wind, precip = weather
+    if all(math.isnan(value) for value in weather):
+        return None
+    return visib < 3 or wind > 25 or precip >= 0.1  # NaN is none of it
+
+
+def weather_score(weather: tuple[float, float, float]) -> float:
+    """The mean of what visibility, wind and rain say from 0 to 1, without what was not measured; NaN if nothing was."""
+    visib, wind, precip = weather
+    fog = 1 - max(0.0, min(visib, 10.0)) / 10
+    storm = max(0.0, min(wind, 40.0)) / 40
+    rain = max(0.0, min(precip, 0.5)) / 0.5
+    parts = [part for part, value in zip((fog, storm, rain), weather, strict=True) if not math.isnan(value)]
+    return sum(parts) / len(parts) if parts else math.nan
+
+
+def computed(
+    links: pandas.DataFrame, at_origin: pandas.DataFrame, training: dict[str, pandas.Series]
+) -> dict[str, pandas.Series]:
+    """What is computed of each flight, row by row."""
+    weather = list(zip(at_origin["visib"], at_origin["wind_speed"], at_origin["precip"], strict=True))
+    delays = training["flight.plane.last_arr_delay"] + training["flight.airline.last_arr_delay"]
+    return {
+        "flight.recent_delay": delays / 2,
+        "flight.plane_age": links["scheduled"].dt.year - training["flight.plane.year"],
+        "flight.bad_weather": pandas.Series([bad_weather(row) for row in weather], dtype="boolean"),
+        "flight.weather_score": pandas.Series([weather_score(row) for row in weather], dtype="float64"),
+    }
+
+
 def expected_training_set(flights: pandas.DataFrame, data: Path = DATA) -> pandas.DataFrame:
     """The spine's columns and FEATURES of each flight at its scheduled departure, in file order."""
     weather = pandas.read_parquet(data / "weather.parquet")
@@ -107,7 +142,8 @@ def expected_training_set(flights: pandas.DataFrame, data: Path = DATA) -> panda
     plane_landing = as_of(links["tailnum"], times, landings_by(flights, "tailnum"), "tailnum", "landed")
     carrier_landing = as_of(links["carrier"], times, landings_by(flights, "carrier"), "carrier", "landed")
     frames = [at_origin] * 4 + [of_plane] * 2 + [plane_landing, carrier_landing]
-    columns = {name: frame[name.rsplit(".")[-1]] for name, frame in zip(FEATURES, frames, strict=True)}
+    columns = {name: frame[name.rsplit(".")[-1]] for name, frame in zip(OBSERVED, frames, strict=True)}
+    columns |= computed(links, at_origin, columns)
     late = (flights["arr_delay"] > LATE_MINUTES).astype("boolean").mask(flights["arr_delay"].isna())
     spine = {"flight_id": flights["id"], "sched_dep": times, "late": late}
     return pandas.DataFrame({name: column.array for name, column in (spine | columns).items()})

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import expected
 import featuregrid
+import nbclient
+import nbformat
 import pandas
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -110,10 +112,13 @@ def test_every_value_of_the_training_set_is_the_one_that_plain_pandas_finds(
     for name in wanted.columns:
         column = [None if pandas.isna(value) else value for value in wanted[name].tolist()]
         assert training.column(name).to_pylist() == column, f"seed {SEED}: {name}"
-    assert set(figures) == {"rows", "features", "non_null", "observations", "online", "seconds"}
+    assert set(figures) == {"rows", "features", "non_null", "engines", "observations", "online", "seconds"}
     assert figures["rows"] == len(wanted)
     assert figures["features"] == len(expected.FEATURES)
     assert figures["non_null"] == {name: int(wanted[name].notna().sum()) for name in expected.FEATURES}
+    assert figures["engines"] == {
+        name: "worker" if name == "flight.weather_score" else "interpreter" for name in expected.COMPUTED
+    }
     assert figures["observations"] == expected.expected_observations(flights)
     assert set(figures["seconds"]) == {"apply", "ingest", "online", "training_set"}
 
@@ -172,6 +177,31 @@ def test_a_plain_arrow_flight_client_reads_history_and_a_training_set(
     report = json.loads(done.stdout.splitlines()[-1].removeprefix("report: "))
     assert report["rows"] == 5
     assert report["dropped"] == 0
+
+
+NOTEBOOK = EXAMPLE / "flights.ipynb"
+
+
+def test_the_notebook_runs_from_end_to_end_and_its_own_assertions_hold(
+    node: dict[str, object], demo: tuple[Path, dict, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = os.pathsep.join(filter(None, [str(PROJECT / "python"), os.environ.get("PYTHONPATH")]))
+    monkeypatch.setenv("PYTHONPATH", path)
+    monkeypatch.setenv("FEATUREGRID_URL", f"http://{node['http']}")
+    for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    resources = {"metadata": {"path": str(EXAMPLE)}}
+    nbclient.NotebookClient(notebook, timeout=LIMIT_SECONDS, kernel_name="python3", resources=resources).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    told = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
+    assert f"{20 * len(expected.FEATURES)} inputs of 20 flights: served as a training set has them" in told
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 2
+
+
+def test_the_notebook_is_kept_without_outputs() -> None:
+    cells = [cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
+    assert [cell for cell in cells if cell.outputs or cell.execution_count is not None] == []
 
 
 def test_a_file_that_is_no_flights_file_fails_with_one_line_of_reason(

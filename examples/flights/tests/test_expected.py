@@ -1,8 +1,11 @@
 """The oracle against a naive reading of the as-of rule, and the figures of the full training set."""
 
+import itertools
+import math
 import random
 from datetime import datetime
 
+import definitions
 import expected
 import observations
 import pandas
@@ -25,6 +28,10 @@ def test_the_figures_of_the_full_training_set(
         "flight.plane.seats": 284_170,
         "flight.plane.last_arr_delay": 330_139,
         "flight.airline.last_arr_delay": 336_647,
+        "flight.recent_delay": 330_139,
+        "flight.plane_age": 278_864,
+        "flight.bad_weather": 336_776,
+        "flight.weather_score": 336_776,
     }
     assert expected.expected_observations(expected_flights) == {
         "airport": 27_573,
@@ -73,7 +80,7 @@ def test_the_oracle_agrees_with_a_naive_reading_of_the_observations(
         "plane": NaiveHistory(batches, "flight", "id", "tailnum"),
         "airline": NaiveHistory(batches, "flight", "id", "carrier"),
     }
-    for name in expected.FEATURES:
+    for name in expected.OBSERVED:
         _, relation, feature = name.split(".")
         history = NaiveHistory(batches, *sources[relation], feature)
         for row, asked in zip(rows, spine, strict=True):
@@ -81,6 +88,23 @@ def test_the_oracle_agrees_with_a_naive_reading_of_the_observations(
             value = history.value(link, asked["sched_dep"])
             wanted = expected_training[name].iloc[row]
             assert value == (None if pandas.isna(wanted) else wanted), f"seed {SEED}: {name} of {asked}"
+
+
+def test_the_oracle_agrees_with_the_functions_called_as_plain_python(
+    flights: pa.Table, expected_training: pandas.DataFrame
+) -> None:
+    weather = pandas.read_parquet(expected.DATA / "weather.parquet")
+    ages = expected_training[["flight.plane.year", "sched_dep", "flight.plane_age"]].sample(SAMPLE, random_state=SEED)
+    for year, departure, age in ages.itertuples(index=False):
+        known = definitions.plane_age(None if pandas.isna(year) else int(year), departure.to_pydatetime())
+        assert known == (None if pandas.isna(age) else age), f"seed {SEED}: made in {year}, departs {departure}"
+    odd = pandas.DataFrame(itertools.product([None, 0.0, 2.9, 3.0, 10.0, 12.0], [None, 0.0, 25.0, 25.1, 60.0], [None, 0.0, 0.1, 0.7]))
+    rows = pandas.concat([weather[["visib", "wind_speed", "precip"]].set_axis(range(3), axis=1), odd]).astype("float64")
+    scores = definitions.weather_score(*(rows[column].reset_index(drop=True) for column in range(3))).tolist()
+    for row, score in zip(rows.itertuples(index=False), scores, strict=True):
+        given = [None if pandas.isna(value) else value for value in row]
+        assert definitions.bad_weather(*given) == expected.bad_weather(row), given
+        assert score == expected.weather_score(row) or (math.isnan(score) and given == [None] * 3), given
 
 
 def test_the_oracle_has_the_spine_of_the_example(flights: pa.Table, expected_training: pandas.DataFrame) -> None:
