@@ -244,8 +244,7 @@ public final class WriteBack implements AutoCloseable {
             try {
                 wait();
             } catch (InterruptedException interrupted) {
-                // Only a close interrupts, and that is seen above.
-                continue;
+                LOGGER.debug("interrupted, as only a close does, which is seen above", interrupted);
             }
         }
         long nextRows = 0;
