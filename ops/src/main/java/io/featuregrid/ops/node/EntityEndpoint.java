@@ -114,7 +114,11 @@ final class EntityEndpoint {
     /** Why nobody is served the value; null if they are. */
     private static @Nullable String missing(Feature feature, @Nullable Stamp stamp, boolean tombstone, long now) {
         if (stamp == null) {
-            return "never written";
+            return switch (feature.supply()) {
+                case WRITTEN -> "never written";
+                case COMPUTED -> "computed when it is asked for";
+                case REQUEST -> "given by each request";
+            };
         }
         if (tombstone) {
             return "tombstone";
