@@ -6,14 +6,61 @@ import datetime
 import math
 import random
 
-from random_functions import INPUTS, UTC
+from random_prelude import INPUTS, UTC
 
 INTS = [0, 1, -1, 2, 7, 10, 100, 255, -3, 2**31, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63), 2**62, 999_999_999_999]
-FLOATS = [0.0, -0.0, 1.0, -1.5, 0.1, 2.675, 1e16, 1e22, 5e-324, -2.2250738585072014e-308, 1.7976931348623157e308, math.nan, math.inf,
-          -math.inf, 0.5, 2.5, 1e-7, 123456789.125, 9007199254740993.0, 4.35]  # fmt: skip
-TEXTS = ["", "a", "red", "Z", " x ", "12", "-7", "3.5", "1_000", "nan", "\u00e9", "e\u0301", "\U0001f600", "\U00010400x", "stra\u00dfe",
-         "\u0130i", "\u01c6", "\ufb01ne", "\u0661\u0662", "a\tb\n", "\u2003wide\u2003", "\uff41", "b'\"\\", "\u0000", "AbC dEf", "\u00ad",
-         "\u1e9e", "\u03a3\u03c3\u03c2"]  # fmt: skip
+FLOATS = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.5,
+    0.1,
+    2.675,
+    1e16,
+    1e22,
+    5e-324,
+    -2.2250738585072014e-308,
+    1.7976931348623157e308,
+    math.nan,
+    math.inf,
+    -math.inf,
+    0.5,
+    2.5,
+    1e-7,
+    123456789.125,
+    9007199254740993.0,
+    4.35,
+]
+TEXTS = [
+    "",
+    "a",
+    "red",
+    "Z",
+    " x ",
+    "12",
+    "-7",
+    "3.5",
+    "1_000",
+    "nan",
+    "\u00e9",
+    "e\u0301",
+    "\U0001f600",
+    "\U00010400x",
+    "stra\u00dfe",
+    "\u0130i",
+    "\u01c6",
+    "\ufb01ne",
+    "\u0661\u0662",
+    "a\tb\n",
+    "\u2003wide\u2003",
+    "\uff41",
+    "b'\"\\",
+    "\u0000",
+    "AbC dEf",
+    "\u00ad",
+    "\u1e9e",
+    "\u03a3\u03c3\u03c2",
+]
 MOMENTS = [
     datetime.datetime(1, 1, 1, tzinfo=UTC),
     datetime.datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
@@ -36,8 +83,10 @@ def value(source: random.Random, kind: str) -> object:
         return source.random() < 0.5
     if kind == "str":
         return source.choice(TEXTS) if edge else "".join(source.choices("ab Z1r\u00e9\U0001f600", k=source.randint(0, 6)))
-    moment = source.choice(MOMENTS) if edge else MOMENTS[2] + datetime.timedelta(
-        days=source.randint(-40_000, 40_000), microseconds=source.randrange(86_400_000_000)
+    moment = (
+        source.choice(MOMENTS)
+        if edge
+        else MOMENTS[2] + datetime.timedelta(days=source.randint(-40_000, 40_000), microseconds=source.randrange(86_400_000_000))
     )
     return moment if kind == "datetime" else moment.date()
 

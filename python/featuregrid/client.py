@@ -108,8 +108,8 @@ class Grid:
         """Makes the catalog what the definitions say; what they lack is removed.
 
         ``definitions`` is a ``.py`` file, a package folder, a module or its dotted name, or a list of classes decorated with
-        ``@features``, functions decorated with ``@online`` and named queries. The sources of functions that stay Python, and jars, are
-        sent before. ``replace`` allows a feature's type or a set's key to change, at the loss of its values. ``dry_run`` only
+        ``@features``, functions decorated with ``@online`` and named queries. The sources of functions that stay Python, and jars,
+        are sent before. ``replace`` allows a feature's type or a set's key to change, at the loss of its values. ``dry_run`` only
         tells the difference. Raises one FeatureGridError with every mistake in ``errors``, each message starting with
         ``file:line``; CONFLICT if the catalog was changed meanwhile.
         """
@@ -203,8 +203,8 @@ class Grid:
         ``now`` asks as of another time; ``staleness`` allows values to be older or forbids it, ``{"flight.speed": "10m"}``.
         Options: ``explain=True`` adds the plan as text, ``include_meta=True`` to each feature where it came from; ``deadline_ms``
         bounds the wait at the node; ``tags``, ``environment``, ``required_resolver_tags``, ``correlation_id``, and
-        ``meta`` go along (``tags`` choose among functions that have tags, all ``required_resolver_tags`` must be had by each function
-        that runs); ``durable_log=True`` waits until computed values are safe;
+        ``meta`` go along (``tags`` choose among functions that have tags, all ``required_resolver_tags`` must be had by each
+        function that runs); ``durable_log=True`` waits until computed values are safe;
         ``defaults=False`` shows what is missing as None.
         What a single feature meets stands in ``reply.errors``; what the whole query meets is raised.
         """
@@ -337,7 +337,8 @@ class Grid:
 
         ``spine`` is a pandas or polars DataFrame, Arrow data, or the path of a Parquet file (then an Arrow Table comes back).
         ``features`` are names like ``flight.plane.seats`` or references like ``Flight.plane.seats``, or a named query,
-        ``"model_a@2"``. ``time`` names the spine's column of times; one without a zone is UTC. ``keys`` maps key columns to spine columns, ``{"flight.id": "flight_id"}``;
+        ``"model_a@2"``. ``time`` names the spine's column of times; one without a zone is UTC. ``keys`` maps key columns to spine
+        columns, ``{"flight.id": "flight_id"}``;
         ``sets`` declares roles, ``{"origin": {"set": "airport", "keys": {"faa": "origin"}}}``; ``inputs`` gives a spine
         column's values for a feature. ``end="exclusive"`` leaves out what was observed at the very time; ``delay`` looks so
         much earlier; ``cutoff`` is a time, or ``"spine"`` for each row's own, after which nothing may have been inserted.

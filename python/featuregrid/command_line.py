@@ -110,7 +110,9 @@ def _add_training_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--time", required=True, metavar="COLUMN", help="the spine's column of times")
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("--features", action="append", type=names, metavar="NAME,...", help="the features to join")
-    asked.add_argument("--query", type=query_name, metavar="NAME@VERSION", help="a named query of the definitions, in place of --features")
+    asked.add_argument(
+        "--query", type=query_name, metavar="NAME@VERSION", help="a named query of the definitions, in place of --features"
+    )
     parser.add_argument("--out", required=True, metavar="FILE", help="the Parquet file to write")
     parser.add_argument(
         "--key",

@@ -23,7 +23,9 @@ def add_query(parser: argparse.ArgumentParser, connect: Connect) -> None:
     )
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("--out", dest="outputs", action="append", type=names, metavar="NAME,...", help="the features to get")
-    asked.add_argument("--name", type=query_name, metavar="NAME@VERSION", help="a named query of the definitions, in place of --out")
+    asked.add_argument(
+        "--name", type=query_name, metavar="NAME@VERSION", help="a named query of the definitions, in place of --out"
+    )
     parser.add_argument("--now", metavar="TIME", help="ask as of this time (default: the node's clock)")
     parser.add_argument(
         "--staleness", action="append", default=[], type=named, metavar="NAME=DURATION", help="how old a value may be, as 10m"

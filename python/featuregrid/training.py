@@ -18,8 +18,8 @@ ROW_NUMBER = "__row"
 class TrainingRequest:
     """What ``Grid.training_set`` was asked, checked for what only the caller's side can see.
 
-    ``command`` is the JSON that travels; ``features`` are the columns that come back, in order, none if a named query tells them; ``needed`` are the spine
-    columns that take part.
+    ``command`` is the JSON that travels; ``features`` are the columns that come back, in order, none if a named query tells them;
+    ``needed`` are the spine columns that take part.
     """
 
     command: dict[str, Any]

@@ -5,6 +5,7 @@ It stands in where the package's own side is tested: what it sends, and how it r
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import sys
@@ -44,6 +45,7 @@ class Script:
     refuse_ingest: Exception | None = None
     hold: threading.Event = field(default_factory=threading.Event)
     applied: list[tuple[dict[str, Any], bool]] = field(default_factory=list)
+    artifacts: list[bytes] = field(default_factory=list)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     actions: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     connections: int = 0
@@ -183,7 +185,12 @@ class FakeNode:
                     self._answer(404, {"detail": "no such path"})
 
             def do_POST(self) -> None:
-                document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                content = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.path == "/v1/artifacts":
+                    node.script.artifacts.append(content)
+                    self._answer(200, {"sha256": hashlib.sha256(content).hexdigest()})
+                    return
+                document = json.loads(content)
                 if not self.path.startswith("/v1/apply"):
                     self._online(document)
                     return

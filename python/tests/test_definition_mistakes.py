@@ -53,10 +53,12 @@ PREFIX = "@features\nclass Plane:\n    tailnum: Primary[str]\n    seats: int\n@f
         ("x: int = feature(offline_ttl=True)", "INVALID_QUERY", "offline_ttl is True"),
         ("x: int = feature(default={1})", "INVALID_QUERY", "default is {1} (expected a number, text, bool, bytes, datetime"),
         ("x: int = feature(tags=3)", "INVALID_QUERY", "tags is 3"),
-        ("x: int = feature(request=True)", "INVALID_QUERY", "request features are not supported by this version"),
-        ("x: int = _.id * 2", "INVALID_QUERY", "expressions are not supported by this version"),
-        ("x = _.id * 2", "INVALID_QUERY", "expressions are not supported by this version"),
-        ("x: float = _.x[_.late == True, _.y].within('7d').mean()", "INVALID_QUERY", "expressions are not supported"),
+        ("x = _.id * 2", "PARSE_FAILED", "it has no annotation"),
+        ("x: float = _.x[_.late == True, _.y].within('7d').mean()", "INVALID_QUERY", "windows and aggregations of"),
+        ("x: bool = _.id == None", "INVALID_QUERY", "None stands in it (expected features as _.name"),
+        ("x: int = _", "INVALID_QUERY", "'_' stands alone in it (expected a feature as _.name)"),
+        ("x: int = (_.id + 1).bit_length", "INVALID_QUERY", "'.bit_length' stands behind a computation"),
+        ("x: int = feature(expression=3)", "INVALID_QUERY", "expression is 3 (expected one of features, as _.distance / 60)"),
         ('x: DataFrame["Plane"] = has_many(lambda: 1, colocate=True)', "INVALID_QUERY", "has-many relations are not supported"),
         ('x: DataFrame["Plane"]', "INVALID_QUERY", "has-many relations are not supported"),
         ("x = has_many(lambda: 1)", "INVALID_QUERY", "has-many relations are not supported"),
@@ -113,30 +115,6 @@ class Other:
         "definitions.py:7: 'thing.x' is defined twice in its class",
         "definitions.py:9: set 'thing' is defined twice (first at definitions.py:3)",
     ]
-
-
-def test_functions_are_refused_where_they_stand(tmp_path: Path) -> None:
-    text = """
-@features
-class Thing:
-    id: Primary[int]
-    x: int | None
-
-@online
-def x(id: Thing.id) -> Thing.x:
-    return id
-
-@online(max_staleness="1h")
-def y(id: Thing.id) -> Thing.x:
-    return id
-"""
-    loaded = read(tmp_path, text)
-    assert messages(loaded) == [
-        "definitions.py:7: functions are not supported by this version (remove @online from 'x')",
-        "definitions.py:11: functions are not supported by this version (remove @online from 'y')",
-    ]
-    assert [error["resolver"] for error in loaded.mistakes] == ["x", "y"]
-    assert loaded.document["sources"]["resolver:x"] == "definitions.py:7"
 
 
 def test_features_on_a_function(tmp_path: Path) -> None:

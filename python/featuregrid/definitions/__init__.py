@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import sys
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -43,6 +43,7 @@ class Loaded(NamedTuple):
     its message. ``raw`` maps features to annotations that could not be read and stand in the document instead of a type.
     ``complete`` is False when a file could not be run to its end: then sets are missing. ``artifacts`` are the contents that the
     document names by their SHA-256: sources of functions that stay Python, and jars.
+    ``functions`` are the plain functions by their resolvers' names.
     """
 
     document: dict[str, Any]
@@ -50,6 +51,7 @@ class Loaded(NamedTuple):
     raw: dict[str, str]
     complete: bool
     artifacts: Mapping[str, bytes] = MappingProxyType({})
+    functions: Mapping[str, Callable[..., Any]] = MappingProxyType({})
 
 
 def load(definitions: Any) -> Loaded:
@@ -71,9 +73,8 @@ def load(definitions: Any) -> Loaded:
         for each in listed:
             _add(each, registry)
         if listed and registry.count() == len(listed):
-            declared = next(iter((*registry.sets, *registry.functions, *registry.queries, *registry.jars)))
             modules = _modules_of(registry)
-            return _documented(registry, Path(declared.file).resolve().parent, [], [*modules, *_beside(modules)])
+            return _documented(registry, Path(registry.file()).resolve().parent, [], [*modules, *_beside(modules)])
     raise TypeError(
         f"definitions are {definitions!r} (expected a .py file, a package folder, a module or its dotted name, or classes "
         "decorated with @features, functions decorated with @online and named queries)"
@@ -82,7 +83,8 @@ def load(definitions: Any) -> Loaded:
 
 def _modules_of(registry: Registry) -> list[types.ModuleType]:
     """The modules of listed definitions, and those that stand beside them."""
-    names = [declaration.declared.__module__ for declaration in (*registry.sets, *registry.functions)]
+    declared = [*(each.declared for each in registry.sets), *(each.declared for each in registry.functions)]
+    names = [str(getattr(each, "__module__", "")) for each in declared]
     return [module for name in dict.fromkeys(names) if (module := sys.modules.get(name)) is not None]
 
 
@@ -187,4 +189,4 @@ def _documented(
         "sources": {**document.sources, **resolvers.sources, **queries.sources},
     }
     artifacts = {**resolvers.artifacts, **jars.artifacts}
-    return Loaded(written, mistakes.listed, document.raw, complete=not failures, artifacts=artifacts)
+    return Loaded(written, mistakes.listed, document.raw, not failures, artifacts, resolvers.functions)

@@ -164,8 +164,8 @@ def _read_type(annotation: Any, scope: Scope) -> Reading:
         return Reading(type=annotation.text)
     literal = literal_values(annotation)
     if literal is not None:
-        values, nullable = literal
-        return Reading(type=enum_text(values), nullable=nullable)
+        listed, nullable = literal
+        return Reading(type=enum_text(listed), nullable=nullable)
     if annotation is decimal.Decimal:
         raise TypeProblem("a decimal says how many digits it has (write fg.Decimal[10, 2]: 10 digits, 2 behind the point)")
     values = enum_values(annotation)

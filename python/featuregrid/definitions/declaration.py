@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias, TypeVar, overload
 
-from featuregrid.definitions.expression import Expression, _
+from featuregrid.definitions.expression import Expression
 from featuregrid.definitions.reference import DECLARATION, Condition, Reference
 
 Duration: TypeAlias = "str | datetime.timedelta"
@@ -52,26 +52,6 @@ class TimeMark:
 
 Primary = Annotated[Value, KeyMark()]
 """A column of the primary key, ``id: Primary[str]``; several make a composite key in the order of the class."""
-
-class NowMark:
-    """Marks an annotation as the instant of the query."""
-
-    def __repr__(self) -> str:
-        return "Now"
-
-
-Now = Annotated[datetime.datetime, NowMark()]
-"""The annotation of a parameter that gets the instant for which values are asked, as an aware datetime in UTC."""
-
-
-class Features:
-    """``-> Features[Flight.a, Flight.b]``: a function's several results, the same as ``tuple[Flight.a, Flight.b]``."""
-
-    def __init__(self, listed: tuple[Any, ...]) -> None:
-        self.listed = listed
-
-    def __class_getitem__(cls, listed: Any) -> Features:
-        return cls(listed if isinstance(listed, tuple) else (listed,))
 
 
 FeatureTime = Annotated[datetime.datetime, TimeMark()]
@@ -236,6 +216,11 @@ class Registry:
         """How many definitions there are."""
         return len(self.sets) + len(self.functions) + len(self.queries) + len(self.jars)
 
+    def file(self) -> str:
+        """The file of the first of them."""
+        files = [*(each.file for each in self.sets), *(each.file for each in self.functions), *(each.file for each in self.queries)]
+        return (files or [each.file for each in self.jars])[0]
+
 
 _registries: list[Registry] = []
 
@@ -382,13 +367,13 @@ def online(
     """Declares a function that computes features of others: ``def plane_age(year: Flight.plane.year) -> Flight.plane_age``.
 
     Each parameter is annotated with the feature that it is, ``| None`` if the function is to be called with None where there is no
-    value, or with ``Now``, the instant of the query. It returns one feature or, ``-> tuple[Flight.a, Flight.b]``, several of one set.
-    The function stays what it is: calling it runs the Python.
+    value, or with ``Now``, the instant of the query. It returns one feature or, ``-> tuple[Flight.a, Flight.b]``, several of one
+    set. The function stays what it is: calling it runs the Python.
 
     ``tags`` select it in queries; ``timeout`` bounds a call. Without ``frame`` it is translated into a formula where that surely
-    means the same; what has no formula runs in a Python process of the node, row by row. ``frame="pandas"`` and ``frame="numpy"`` call
-    it there with a Series or an array a parameter, for many rows at once, ``frame="scalar"`` row by row. ``requirements`` are the
-    packages that it needs there. ``store_offline=False`` keeps what it computes out of the history. ``name`` is by default the
+    means the same; what has no formula runs in a Python process of the node, row by row. ``frame="pandas"`` and ``frame="numpy"``
+    call it there with a Series or an array a parameter, for many rows at once, ``frame="scalar"`` row by row. ``requirements`` are
+    the packages that it needs there. ``store_offline=False`` keeps what it computes out of the history. ``name`` is by default the
     function's; the docstring is the description.
     """
     options = {

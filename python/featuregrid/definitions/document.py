@@ -14,14 +14,13 @@ from typing import Any
 from featuregrid.definitions.annotation import AnnotationProblem, Reading, Scope, read, text_of
 from featuregrid.definitions.declaration import (
     MISSING,
-    Expression,
     FeatureOptions,
     HasMany,
     HasOne,
     Member,
     SetDeclaration,
 )
-from featuregrid.definitions.expression import ExpressionProblem, Formula
+from featuregrid.definitions.expression import Expression, ExpressionProblem, Formula
 from featuregrid.definitions.mistakes import Mistakes
 from featuregrid.definitions.path import Paths
 from featuregrid.definitions.relation import RelationProblem, links_by_condition, links_by_foreign_keys
@@ -40,8 +39,8 @@ _RENAMED = {"max_staleness": "max_staleness_us", "offline_ttl": "offline_ttl_us"
 class Document:
     """The sets of one load while they are turned into JSON.
 
-    ``sets``, ``resolvers`` (those of expressions) and ``sources`` grow as `build` runs; ``raw`` holds the text of each annotation that could not be read, which is
-    sent in place of a type so that the node still sees the feature.
+    ``sets``, ``resolvers`` (those of expressions) and ``sources`` grow as `build` runs; ``raw`` holds the text of each annotation
+    that could not be read, which is sent in place of a type so that the node still sees the feature.
     """
 
     def __init__(self, declarations: Sequence[SetDeclaration], mistakes: Mistakes) -> None:

@@ -27,8 +27,8 @@ _AGGREGATED = "windows and aggregations of expressions are not supported by this
 class Expression:
     """``_`` and whatever is made of it: noted, and computed by a node of the grid.
 
-    ``_.distance`` is a feature of the set in whose class it stands, ``_.plane.year`` one through a relation. Operators mean what they
-    mean between values in Python: ``+ - * / // % **``, comparisons, ``& | ^ ~`` (on bools: and, or, unequal, not), ``abs``,
+    ``_.distance`` is a feature of the set in whose class it stands, ``_.plane.year`` one through a relation. Operators mean what
+    they mean between values in Python: ``+ - * / // % **``, comparisons, ``& | ^ ~`` (on bools: and, or, unequal, not), ``abs``,
     ``round``. If any of its features is null, so is the result. For everything else there are functions.
     """
 
@@ -40,12 +40,14 @@ class Expression:
     def __getattr__(self, name: str) -> Expression:
         if name.startswith("_"):
             raise AttributeError(name)
+        if self._tree[0] == "wrong":
+            return self
         if self._tree[0] == "path":
             return Expression((*self._tree, name))
         return _wrong(f"'.{name}' stands behind a computation (expected a feature such as _.{name}; write a function)")
 
     def __call__(self, *_: object, **__: object) -> Expression:
-        return _wrong(_AGGREGATED)
+        return self if self._tree[0] == "wrong" else _wrong(_AGGREGATED)
 
     __getitem__ = __call__
 
@@ -140,7 +142,9 @@ class Formula:
             raise ExpressionProblem(problem.reason) from None
 
     def _null_if_any(self, computed: Typed) -> Typed:
-        tests = [compared("is", Typed({"op": "input", "index": index}, frozenset()), known(None)) for index in range(len(self.paths))]
+        tests = [
+            compared("is", Typed({"op": "input", "index": index}, frozenset()), known(None)) for index in range(len(self.paths))
+        ]
         if not tests:
             return computed
         test = tests[0] if len(tests) == 1 else Typed({"op": "or", "operands": [test.node for test in tests]}, BOOL)

@@ -29,7 +29,9 @@ class Jars:
                                file=jar.file, line=jar.line)  # fmt: skip
             return
         if not content.startswith(b"PK"):
-            self._mistakes.add(f"jar {jar.path!r} is no jar (expected a file that jar or a build made)", file=jar.file, line=jar.line)
+            self._mistakes.add(
+                f"jar {jar.path!r} is no jar (expected a file that jar or a build made)", file=jar.file, line=jar.line
+            )
             return
         artifact = hashlib.sha256(content).hexdigest()
         if artifact not in self.artifacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import inspect
 import re
@@ -16,14 +17,13 @@ from featuregrid.definitions.annotation import AnnotationProblem, Scope, evaluat
 from featuregrid.definitions.artifact import artifact_of, module_name
 from featuregrid.definitions.declaration import (
     DataFrame,
-    Features,
     FunctionDeclaration,
-    NowMark,
     SetDeclaration,
     declaration_of,
 )
 from featuregrid.definitions.digest import code_digest
 from featuregrid.definitions.mistakes import Mistakes, label_of
+from featuregrid.definitions.parameter import Features, NowMark
 from featuregrid.definitions.path import Paths
 from featuregrid.definitions.reference import DECLARATION, OptionalReference, Reference, owner_of, path_of
 from featuregrid.definitions.translation import Modules, Untranslatable, translate
@@ -66,13 +66,14 @@ class Signature:
 class Resolvers:
     """The functions of one load while they are turned into JSON.
 
-    ``artifacts`` grows by the sources of each function that stays Python, by their digest.
+    ``artifacts`` grows by the sources of each function that stays Python, by their digest; ``functions`` are all of them by name.
     """
 
     def __init__(self, sets: Sequence[SetDeclaration], paths: Paths, modules: Modules, mistakes: Mistakes) -> None:
         self.written: list[dict[str, Any]] = []
         self.sources: dict[str, str] = {}
         self.artifacts: dict[str, bytes] = {}
+        self.functions: dict[str, Any] = {}
         self._sets = sets
         self._paths = paths
         self._modules = modules
@@ -103,6 +104,7 @@ class Resolvers:
         except FunctionProblem as problem:
             self._note(declaration, f"function {name!r}: {problem}")
             return
+        self.functions[name] = function
         self.written.append(
             {
                 "name": name,
@@ -150,8 +152,9 @@ class Resolvers:
         if not is_own(path) and not Path(path).is_file():
             raise FunctionProblem(f"{because}, so a worker must import it, and it stands in no file (put it in a .py file)")
         if "<locals>" in function.__qualname__ or "." in function.__qualname__:
+            around = function.__qualname__.rpartition(".")[0]
             raise FunctionProblem(
-                f"{because}, so a worker must import it by name, and it stands inside of {function.__qualname__.rpartition('.')[0]!r} "
+                f"{because}, so a worker must import it by name, and it stands inside of {around!r} "
                 "(put it at the top of its module)"
             )
         module = self._modules.module(function.__module__)
@@ -197,7 +200,8 @@ def _read_parameter(parameter: inspect.Parameter, scope: Scope, signature: Signa
     name = parameter.name
     try:
         if parameter.kind not in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD):
-            stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "*, ")
+            stars = "*" if parameter.kind is inspect.Parameter.VAR_POSITIONAL else "*, "
+            stars = "**" if parameter.kind is inspect.Parameter.VAR_KEYWORD else stars
             raise FunctionProblem(f"the parameter '{stars}{name}' is none by position (expected one parameter a feature)")
         if parameter.annotation is inspect.Parameter.empty:
             raise FunctionProblem(f"the parameter {name!r} has no annotation (expected a feature: {name}: Flight.distance)")
@@ -227,7 +231,9 @@ def _read_input(annotation: Any, name: str, scope: Scope) -> Input:
         return Input(None)
     if isinstance(found, DataFrame):
         raise FunctionProblem(f"the parameter {name!r} is many rows, which is not supported by this version (expected a feature)")
-    raise FunctionProblem(f"the parameter {name!r} is annotated {text_of(found)!r} (expected a feature, as Flight.distance, or Now)")
+    raise FunctionProblem(
+        f"the parameter {name!r} is annotated {text_of(found)!r} (expected a feature, as Flight.distance, or Now)"
+    )
 
 
 def _read_outputs(annotation: Any, scope: Scope, signature: Signature) -> None:
@@ -287,8 +293,8 @@ def _options(declaration: FunctionDeclaration) -> tuple[dict[str, Any], list[str
 
 def duration_us(given: Any) -> int:
     """A duration above zero in microseconds. Raises ValueError for what is none."""
-    if hasattr(given, "total_seconds"):
-        micros = round(given.total_seconds() * 1_000_000)
+    if isinstance(given, datetime.timedelta):
+        micros = given // datetime.timedelta(microseconds=1)
     elif isinstance(given, str) and _DURATION.fullmatch(given):
         micros = sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(given))
     else:

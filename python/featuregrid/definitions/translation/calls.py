@@ -188,9 +188,7 @@ class Calls:
             tests = [call(f"str.{name}", owner, known(each)) for each in several]
             return Typed(tests[0] if len(tests) == 1 else {"op": "or", "operands": tests}, BOOL)
 
-        return self._translator.expressions.owned(
-            receiver, name, lambda owner: self._translator.bind("owner", owner, any_of)
-        )
+        return self._translator.expressions.owned(receiver, name, lambda owner: self._translator.bind("owner", owner, any_of))
 
     def _own(self, function: types.FunctionType, node: ast.Call, place: Place) -> Typed:
         """A call of a function of the definitions: its arguments in variables of their own, then its body."""
@@ -232,11 +230,7 @@ class Calls:
         defaults |= function.__kwdefaults__ or {}
         named = {str(each.arg) for each in node.keywords}
         needed = {*positional, *only_named} - defaults.keys()
-        if (
-            len(set(order)) < len(order)
-            or not needed <= set(order) <= {*positional, *only_named}
-            or named & only_positional
-        ):
+        if len(set(order)) < len(order) or not needed <= set(order) <= {*positional, *only_named} or named & only_positional:
             raise Untranslatable(f"{function.__name__!r} is called with other arguments than its parameters", node)
         return given, {parameter: value for parameter, value in defaults.items() if parameter not in order}
 

@@ -1,7 +1,7 @@
 """What a name of a module stands for, and whether it surely stands for the same when the function runs.
 
-A module's name is taken as a constant if its module binds it once, by an expression of constants, and no function assigns it. A list,
-dict or set must not be changed either: every place that mentions it only looks something up in it.
+A module's name is taken as a constant if its module binds it once, by an expression of constants, and no function assigns it. A
+list, dict or set must not be changed either: every place that mentions it only looks something up in it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,27 @@ _PURE = {
     datetime.datetime,
     datetime.date,
     datetime.timedelta,
-    *(getattr(builtins, name) for name in "abs bool dict float frozenset int len list max min range round set str sum tuple".split()),
+    *(
+        getattr(builtins, name)
+        for name in [
+            "abs",
+            "bool",
+            "dict",
+            "float",
+            "frozenset",
+            "int",
+            "len",
+            "list",
+            "max",
+            "min",
+            "range",
+            "round",
+            "set",
+            "str",
+            "sum",
+            "tuple",
+        ]
+    ),
     *(function for name, function in vars(math).items() if callable(function) and not name.startswith("_")),
 }
 _OF_MODULES: tuple[types.ModuleType, ...] = (math, datetime)

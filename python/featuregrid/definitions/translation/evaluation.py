@@ -205,7 +205,8 @@ def _called(function: str, arguments: list[Any]) -> Any:
     if owner == "math":
         return getattr(math, name)(*arguments)
     if function == "datetime.of":
-        return datetime.datetime(*arguments, tzinfo=datetime.UTC)
+        year, month, day, *time = arguments
+        return datetime.datetime(year, month, day, *time, tzinfo=datetime.UTC)  # type: ignore[misc]
     if function == "date.of":
         return datetime.date(*arguments)
     if owner not in ("str", "datetime", "timedelta"):

@@ -6,6 +6,7 @@ import ast
 import math
 import re
 import types
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from featuregrid.definitions.translation import operators
@@ -74,7 +75,7 @@ class Expressions:
             return self._joined(node, place)
         raise Untranslatable(f"{_called(node)} is not part of formulas", node)
 
-    def choice(self, node: ast.IfExp, place: Place, each: Any) -> Typed:
+    def choice(self, node: ast.IfExp, place: Place, each: Callable[[ast.expr, Place], Typed]) -> Typed:
         """``a if test else b``; ``each`` translates the two."""
         test = real(self._translator.value(node.test, place))
         then = each(node.body, narrowed(node.test, place, True))
@@ -87,12 +88,14 @@ class Expressions:
             return node.value
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd) and isinstance(node.operand, ast.Constant):
             number = node.operand.value
-            if type(number) in (int, float):
-                return -number if isinstance(node.op, ast.USub) else number
-            return NOWHERE
+            if not isinstance(number, int | float) or isinstance(number, bool):
+                return NOWHERE
+            return -number if isinstance(node.op, ast.USub) else number
         if isinstance(node, ast.Name | ast.Attribute):
             value = self.resolved(node, place)
-            plain = value is not NOWHERE and (constant(value) is not None or isinstance(value, tuple | list | set | frozenset | dict))
+            plain = value is not NOWHERE and (
+                constant(value) is not None or isinstance(value, tuple | list | set | frozenset | dict)
+            )
             return value if plain else NOWHERE
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             items = [self.constant(item, place) for item in node.elts]
@@ -131,7 +134,7 @@ class Expressions:
             raise Untranslatable(f"'.{name}' of {' or '.join(sorted(kinds))} is not part of formulas", node)
         return method
 
-    def owned(self, receiver: Typed, name: str, body: Any) -> Typed:
+    def owned(self, receiver: Typed, name: str, body: Callable[[Typed], Typed]) -> Typed:
         """``body`` of a receiver that has the attribute, where None raises AttributeError first, as CPython does."""
         if "none" not in receiver.kinds:
             return body(receiver)
@@ -181,9 +184,9 @@ class Expressions:
     def _unary(self, node: ast.UnaryOp, place: Place) -> Typed:
         words = {ast.USub: "negate", ast.UAdd: "plus", ast.Invert: "invert", ast.Not: "not"}
         word = words[type(node.op)]
-        if word == "negate" and isinstance(node.operand, ast.Constant) and type(node.operand.value) in (int, float):
+        if word == "negate" and (number := self.constant(node, place)) is not NOWHERE:
             # One constant, as CPython makes of it; so is the least int, whose digits alone are too many.
-            return self._literal(-node.operand.value, node)
+            return self._literal(number, node)
         operand = self._translator.value(node.operand, place)
         return operators.unary(word, real(operand) if word == "not" else real(operand, True) if word == "invert" else operand)
 

@@ -47,7 +47,9 @@ class Place:
 
 
 def definition_of(function: types.FunctionType, modules: Modules) -> ast.FunctionDef:
-    """The syntax tree of a plain function. Raises Untranslatable for one that is another thing, or whose source is not to be had."""
+    """The syntax tree of a plain function. Raises Untranslatable for one that is another thing, or whose source is not to be
+    had.
+    """
     code = function.__code__
     source = modules.source(code.co_filename)
     found = None if source is None else source.function(code.co_name, code.co_firstlineno)

@@ -1,7 +1,8 @@
 """The operators of the language: the word of each, and the kinds of its result.
 
 Raises Untranslatable where CPython means something that formulas do not have: texts repeated or filled in by ``%``, and whatever
-would come of a complex number. A combination of kinds for which CPython raises TypeError yields nothing, and is left to the formula.
+would come of a complex number. A combination of kinds for which CPython raises TypeError yields nothing, and is left to the
+formula.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from featuregrid.definitions.translation import operators
 from featuregrid.definitions.translation.calls import exception_of
 from featuregrid.definitions.translation.constants import NOWHERE
 from featuregrid.definitions.translation.expressions import either

@@ -1,7 +1,8 @@
 """Translates a plain Python function into a formula that means the same, or says why it stays Python.
 
-The body is read forwards with what follows as a continuation: ``x = e`` and the rest is ``let x = e in rest``, an ``if`` is a choice
-between two rests. Names resolve as in CPython, evaluation happens in its order, and whatever is not surely the same is refused.
+The body is read forwards with what follows as a continuation: ``x = e`` and the rest is ``let x = e in rest``, an ``if`` is a
+choice between two rests. Names resolve as in CPython, evaluation happens in its order, and whatever is not surely the same is
+refused.
 """
 
 from __future__ import annotations
@@ -112,14 +113,17 @@ def _check_results(node: Node, outputs: int) -> None:
             waiting.append(inner["body"])
         elif inner["op"] == "if":
             waiting += [inner["then"], inner["otherwise"]]
-        elif inner["op"] != "raise" and (len(inner["items"]) if inner["op"] == "tuple" else None) != (None if outputs == 1 else outputs):
+        elif inner["op"] != "raise" and (len(inner["items"]) if inner["op"] == "tuple" else None) != (
+            None if outputs == 1 else outputs
+        ):
             raise Untranslatable(f"it returns other than {outputs} {'result' if outputs == 1 else 'results, written as a tuple'}")
 
 
 def translate(function: types.FunctionType, inputs: Sequence[Kinds], modules: Modules, outputs: int = 1) -> Node:
     """The formula ``{format, root}`` of a function whose parameters are the inputs, of those kinds, in their order.
 
-    ``outputs`` is the number of results; of several each ``return`` is a tuple as long. Raises Untranslatable with the file and line of what formulas do not have.
+    ``outputs`` is the number of results; of several each ``return`` is a tuple as long. Raises Untranslatable with the file and
+    line of what formulas do not have.
     """
     translator = Translator(modules)
     before = sys.getrecursionlimit()

@@ -1,7 +1,7 @@
 """The nodes of a formula, as the JSON that a node of the grid reads, each with the kinds of values that it may have.
 
-A kind is CPython's name of a type: ``none``, ``bool``, ``int``, ``float``, ``str``, ``datetime``, ``date``, ``timedelta``. Beside them
-stands ``complex``: what a power may be in CPython and never is in a formula (see `translation.operators`).
+A kind is CPython's name of a type: ``none``, ``bool``, ``int``, ``float``, ``str``, ``datetime``, ``date``, ``timedelta``. Beside
+them stands ``complex``: what a power may be in CPython and never is in a formula (see `translation.operators`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ Kinds: TypeAlias = frozenset[str]
 FORMAT = 1
 DEEPEST = 200
 MOST_NODES = 20_000
+LONGEST_TEXT = 32_000
 
 LEAST_INT, GREATEST_INT = -(2**63), 2**63 - 1
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -64,8 +65,8 @@ class Typed:
 def constant(value: Any) -> Node | None:
     """The JSON of a constant, ``{kind, value}``; None for a value that formulas do not have.
 
-    That is any other type, also a subclass, an int beyond 64 bits, a datetime that is not aware and in UTC, and a text with half
-    of a surrogate pair, which has no UTF-8.
+    That is any other type, also a subclass, an int beyond 64 bits, a text of more than 32,000 characters, a datetime that is not
+    aware and in UTC, and a text with half of a surrogate pair, which has no UTF-8.
     """
     kind = KIND_OF_TYPE.get(type(value))
     if kind is None:
@@ -79,7 +80,8 @@ def constant(value: Any) -> Node | None:
     if kind == "float":
         return {"kind": kind, "value": repr(value)}
     if kind == "str":
-        return None if any("\ud800" <= character <= "\udfff" for character in value) else {"kind": kind, "value": value}
+        halves = any("\ud800" <= character <= "\udfff" for character in value)
+        return None if halves or len(value) > LONGEST_TEXT else {"kind": kind, "value": value}
     if kind == "datetime":
         if value.tzinfo is not datetime.UTC or value.fold:
             return None

@@ -36,7 +36,26 @@ class Method:
 
 
 def _math() -> dict[Any, Known]:
-    one = ("sqrt exp log2 log10 log1p expm1 sin cos tan asin acos atan sinh cosh tanh fabs degrees radians").split()
+    one = [
+        "sqrt",
+        "exp",
+        "log2",
+        "log10",
+        "log1p",
+        "expm1",
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "fabs",
+        "degrees",
+        "radians",
+    ]
     known = {getattr(math, name): Known(f"math.{name}", 1, 1, not_negative=name in ("sqrt", "exp", "fabs")) for name in one}
     known[math.log] = Known("math.log", 1, 2)
     for name in ("pow", "atan2", "fmod", "copysign"):

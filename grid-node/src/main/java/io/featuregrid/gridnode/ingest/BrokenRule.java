@@ -13,7 +13,11 @@ public enum BrokenRule {
     /** Entries are drained whether they count and are merged or not. */
     DRAIN_IN_DOUBT,
     /** A segment is numbered anew after a crash, not redone under its number. */
-    FORGET_SEGMENTS;
+    FORGET_SEGMENTS,
+    /** Rows that are for history only are merged into online rows too. */
+    MERGE_ALL,
+    /** What is merged again is merged without the versions of its resolvers. */
+    FORGET_VERSIONS;
 
     /** The system property by which a check breaks a rule in a real node. */
     public static final String PROPERTY = "featuregrid.break";

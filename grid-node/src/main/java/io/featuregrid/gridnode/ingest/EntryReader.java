@@ -4,6 +4,7 @@ import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.ObservationColumns;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.arrow.ObservationStream;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.Feature;
@@ -20,6 +21,15 @@ import org.apache.arrow.memory.BufferAllocator;
 /** Reads log entries as the catalog of today has them: features are known by number, so an entry outlives names. Thread-safe. */
 final class EntryReader {
     private final BufferAllocator allocator;
+
+    /**
+     * What an entry holds.
+     *
+     * @param rows without what was carried of removed features; on the heap
+     * @param versions by which resolver versions the rows were computed
+     * @param online whether they are for their online rows too
+     */
+    record Logged(FeatureBatch rows, ResolverVersions versions, boolean online) {}
 
     EntryReader(BufferAllocator allocator) {
         this.allocator = allocator;
@@ -44,11 +54,11 @@ final class EntryReader {
     }
 
     /**
-     * The observations of an entry, without what was carried of removed features; on the heap.
+     * The observations of an entry.
      *
      * @param set the entry's, as the catalog has it now
      */
-    FeatureBatch read(FeatureSet set, LogEntry entry) {
+    Logged read(FeatureSet set, LogEntry entry) {
         ObservationStream.Numbered logged = ObservationStream.read(entry.observations(), allocator);
         Map<Integer, Feature> features = new HashMap<>();
         set.features().forEach(feature -> features.put(feature.number(), feature));
@@ -67,7 +77,8 @@ final class EntryReader {
             }
         }
         FeatureBatch batch = FeatureBatch.onHeap(names, kept, entry.rows());
-        return lost.isEmpty() ? batch : withoutEmptied(set, batch, lost);
+        return new Logged(
+                lost.isEmpty() ? batch : withoutEmptied(set, batch, lost), logged.versions(), logged.online());
     }
 
     /**

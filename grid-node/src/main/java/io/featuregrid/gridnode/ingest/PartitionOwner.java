@@ -1,6 +1,6 @@
 package io.featuregrid.gridnode.ingest;
 
-import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.FeatureSet;
 import java.time.Duration;
@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
  *   its record is PREPARED by the same try          stays in doubt
  *   its record is ABORTED, or of another try        will never count: removed
  * </pre>
+ *
+ * <p>Rows that are for history only count and are drained as all others: to merge them is to do nothing.
  *
  * <p>Another node may become the owner at any moment. So whoever puts or removes an entry looks afterwards whether it is still in charge,
  * and else tells the new owner, which may have read the partition before. An index that was read at one version of the grid is read again
@@ -86,7 +88,7 @@ final class PartitionOwner {
             if (part == null) {
                 merge(entry);
             } else {
-                ports.online().merge(part.set(), part.rows());
+                merge(part.set(), new EntryReader.Logged(part.rows(), part.versions(), part.online()));
             }
             if (still) {
                 index.merged(tracked);
@@ -280,10 +282,19 @@ final class PartitionOwner {
         Optional<FeatureSet> set =
                 EntryReader.set(ports.catalog().current(), entry.key().set());
         if (set.isPresent()) {
-            FeatureBatch batch = reader.read(set.get(), entry);
-            if (batch.rows() > 0) {
-                ports.online().merge(set.get(), batch);
-            }
+            EntryReader.Logged logged = reader.read(set.get(), entry);
+            boolean forgets = settings.broken() == BrokenRule.FORGET_VERSIONS;
+            merge(
+                    set.get(),
+                    forgets ? new EntryReader.Logged(logged.rows(), ResolverVersions.NONE, logged.online()) : logged);
+        }
+    }
+
+    /** Merges what is not for history only. */
+    private void merge(FeatureSet set, EntryReader.Logged logged) {
+        boolean merged = logged.online() || settings.broken() == BrokenRule.MERGE_ALL;
+        if (merged && logged.rows().rows() > 0) {
+            ports.online().merge(set, logged.rows(), logged.versions());
         }
     }
 

@@ -156,7 +156,7 @@ final class SegmentDrain {
         List<FeatureBatch> batches = new ArrayList<>();
         long rows = 0;
         for (LogEntry entry : entries) {
-            FeatureBatch batch = reader.read(set, entry);
+            FeatureBatch batch = reader.read(set, entry).rows();
             if (batch.rows() > 0) {
                 batches.add(batch);
                 rows += batch.rows();

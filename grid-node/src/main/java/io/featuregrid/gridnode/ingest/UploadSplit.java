@@ -6,6 +6,7 @@ import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.ObservationColumns;
 import io.featuregrid.planner.batch.Origin;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.arrow.ObservationStream;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.execute.ObservationLog.SetRows;
@@ -31,8 +32,16 @@ final class UploadSplit {
      *
      * @param position of the first row in the whole request
      * @param rows observations with all their columns, on the heap
+     * @param versions by which resolver versions they were computed
+     * @param online whether they are for their online rows too
      */
-    record Part(FeatureSet set, int partition, long position, FeatureBatch rows) {}
+    record Part(
+            FeatureSet set,
+            int partition,
+            long position,
+            FeatureBatch rows,
+            ResolverVersions versions,
+            boolean online) {}
 
     /** Splits an upload. Its rows stay the caller's. */
     static UploadSplit of(Upload upload, UploadRecord.Stamps stamps, Partitions partitions) {
@@ -66,8 +75,9 @@ final class UploadSplit {
                     stamps.insertedAt(),
                     stamps.firstSequence() + part.position(),
                     attempt);
-            byte[] bytes =
-                    ObservationStream.write(new ObservationStream.Numbered(numbers(part), part.rows()), allocator);
+            byte[] bytes = ObservationStream.write(
+                    new ObservationStream.Numbered(numbers(part), part.rows(), part.versions(), part.online()),
+                    allocator);
             entries.add(new LogEntry(key, upload, part.rows().rows(), bytes));
         }
         return entries;
@@ -112,7 +122,13 @@ final class UploadSplit {
             int to = starts[partition + 1];
             if (from < to) {
                 int[] rows = Arrays.copyOfRange(ordered, from, to);
-                parts.add(new Part(set, partition, stamping.position() + rows[0], stamped(set, batch, rows, stamping)));
+                parts.add(new Part(
+                        set,
+                        partition,
+                        stamping.position() + rows[0],
+                        stamped(set, batch, rows, stamping),
+                        source.versions(),
+                        source.online()));
             }
         }
     }
@@ -145,13 +161,6 @@ final class UploadSplit {
         names.add(ObservationColumns.TOMBSTONE);
         int tombstone = batch.names().indexOf(ObservationColumns.TOMBSTONE);
         columns.add(tombstone < 0 ? constant(ColumnType.BOOL, rows.length, 0) : chosen(batch.column(tombstone), rows));
-        for (String name : List.of(ObservationColumns.VERSIONS, ObservationColumns.ONLINE)) {
-            int given = batch.names().indexOf(name);
-            if (given >= 0) {
-                names.add(name);
-                columns.add(chosen(batch.column(given), rows));
-            }
-        }
         return FeatureBatch.onHeap(names, columns, rows.length);
     }
 

@@ -12,7 +12,6 @@ import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.ErasureList;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -33,20 +32,24 @@ public final class ObservationReader {
     private final int[] carried;
     private final ErasureList erasures;
     private final StoredValues storedValues;
-    private final @Nullable Column versions;
-    private final @Nullable Column online;
-    private byte[] versionsText = new byte[0];
-    private ResolverVersions versionsRead = ResolverVersions.NONE;
+    private final ResolverVersions versions;
 
     /**
      * A reader of one batch.
      *
      * @param observations as {@link ObservationColumns} says; stays the caller's
+     * @param versions by which resolver versions the observations were computed
      * @param erasures what is hidden
      * @param values the forms that values are stored in
      * @throws FeatureGridException PARSE_FAILED if the batch has a column that is no feature of the set
      */
-    public ObservationReader(FeatureSet set, FeatureBatch observations, ErasureList erasures, StoredValues values) {
+    public ObservationReader(
+            FeatureSet set,
+            FeatureBatch observations,
+            ResolverVersions versions,
+            ErasureList erasures,
+            StoredValues values) {
+        this.versions = versions;
         this.storedValues = values;
         this.erasures = erasures;
         this.keys = observations.columns().subList(0, set.key().size());
@@ -55,8 +58,6 @@ public final class ObservationReader {
         this.sequence = system(observations, ObservationColumns.SEQUENCE);
         this.origin = system(observations, ObservationColumns.ORIGIN);
         this.tombstone = system(observations, ObservationColumns.TOMBSTONE);
-        this.versions = optional(observations, ObservationColumns.VERSIONS);
-        this.online = optional(observations, ObservationColumns.ONLINE);
         // By number, so that the numbers that a row carries ascend.
         record Carried(Feature feature, Column column) {}
         List<Carried> found = IntStream.range(
@@ -77,11 +78,8 @@ public final class ObservationReader {
         return keys;
     }
 
-    /** What the observation of a row does to the row of its entity; null if nothing: it was erased, or goes only into history. */
+    /** What the observation of a row does to the row of its entity; null if it was erased. */
     public @Nullable RowChange change(int row) {
-        if (online != null && !online.booleanAt(row)) {
-            return null;
-        }
         if (!erasures.isEmpty()
                 && erasures.hides(KeyBytes.of(keys, row), insertedAt.longAt(row), sequence.longAt(row))) {
             return null;
@@ -100,23 +98,10 @@ public final class ObservationReader {
             }
         }
         Stamp stamp = new Stamp(observedAt.longAt(row), insertedAt.longAt(row), sequence.longAt(row));
-        RowStamps stamps = RowStamps.ofObservation(stamp, origin.intAt(row), ends, carried, count);
-        return new RowChange(versions == null ? stamps : stamps.versioned(versions(versions, row)), values);
-    }
-
-    /** Rows that were written together have the same versions, mostly. */
-    private ResolverVersions versions(Column column, int row) {
-        byte[] text = column.bytesAt(row);
-        if (!Arrays.equals(text, versionsText)) {
-            versionsText = text;
-            versionsRead = ResolverVersions.parse(new String(text, StandardCharsets.UTF_8));
-        }
-        return versionsRead;
-    }
-
-    private static @Nullable Column optional(FeatureBatch observations, String name) {
-        int index = observations.names().indexOf(name);
-        return index < 0 ? null : observations.column(index);
+        RowStamps stamps = ends || versions.isEmpty()
+                ? RowStamps.ofObservation(stamp, origin.intAt(row), ends, carried, count)
+                : RowStamps.ofComputed(stamp, origin.intAt(row), carried, count, versions);
+        return new RowChange(stamps, values);
     }
 
     private static Feature feature(FeatureSet set, String name) {

@@ -8,7 +8,7 @@ import java.util.function.IntPredicate;
 /**
  * Two rows of one entity made one: for each feature the greater stamp wins, the greater tombstone of all features wins and hides every
  * feature at or below it, the greatest observation stays known. So merging is commutative, associative and idempotent, and one observation
- * is a row like any other.
+ * is a row like any other. An observation that both rows know, one of them without the versions of its resolvers, keeps them.
  *
  * <p>Each feature's choice says which of the two rows its value is taken from. Immutable.
  */
@@ -52,7 +52,8 @@ public final class RowMerge {
             if ((before | after) == 0 || !keeps.test(number)) {
                 continue;
             }
-            if (newer(stored, before, change, after) && newer(stored, stored.tombstone(), change, after)) {
+            boolean wins = newer(stored, before, change, after) || knowsVersion(number, stored, before, change, after);
+            if (wins && newer(stored, stored.tombstone(), change, after)) {
                 choices[number] = CHANGE;
                 changed = true;
             } else if (before != 0 && (change.tombstone() == 0 || newer(change, change.tombstone(), stored, before))) {
@@ -110,6 +111,14 @@ public final class RowMerge {
     /** Whether a stamp is there and greater than another, or there is no other. */
     private static boolean newer(RowStamps than, int thanIndex, RowStamps stamps, int index) {
         return index != 0 && (thanIndex == 0 || RowStamps.compare(stamps, index, than, thanIndex) > 0);
+    }
+
+    /** Whether the change tells the same observation of a feature as is stored, and with a greater version: both are known or one is. */
+    private static boolean knowsVersion(int number, RowStamps stored, int before, RowStamps change, int after) {
+        return before != 0
+                && after != 0
+                && change.version(number) > stored.version(number)
+                && RowStamps.compare(change, after, stored, before) == 0;
     }
 
     private static boolean hides(Stamp mark, RowStamps stamps, int index) {

@@ -27,13 +27,17 @@ public final class RowStamps {
     private static final int STAMP_WORDS = 3;
     private static final int STAMP_BYTES = STAMP_WORDS * Long.BYTES + 1;
     private static final int LONGEST_VARINT = 5;
+    private static final int[] NO_VERSIONS = new int[0];
 
     private int count;
     private long[] times;
     private byte[] origins;
     private int highest;
     private int[] pointers;
-    private int @Nullable [] versions;
+    /** Of which only those count that {@link #versioned} says: so rows with and without can be decoded into the same array. */
+    private int[] versions = NO_VERSIONS;
+
+    private boolean versioned;
     private int tombstone;
     private int newest;
 
@@ -75,6 +79,23 @@ public final class RowStamps {
         return stamps;
     }
 
+    /**
+     * The stamps of a row that one observation makes which is no tombstone, with the versions of the resolvers that computed it.
+     *
+     * @param carried as above
+     */
+    static RowStamps ofComputed(
+            Stamp stamp, int originCode, int[] carried, int carriedCount, ResolverVersions resolverVersions) {
+        RowStamps stamps = ofObservation(stamp, originCode, false, carried, carriedCount);
+        int[] versions = new int[stamps.highest + 1];
+        for (int index = 0; index < carriedCount; index++) {
+            versions[carried[index]] = resolverVersions.version(carried[index]);
+            stamps.versioned |= versions[carried[index]] != 0;
+        }
+        stamps.versions = versions;
+        return stamps;
+    }
+
     /** The highest feature number that a pointer is kept of. */
     public int highest() {
         return highest;
@@ -102,7 +123,7 @@ public final class RowStamps {
 
     /** The resolver version of a feature's value; 0 for none. */
     public int version(int number) {
-        return versions != null && number < versions.length ? versions[number] : 0;
+        return versioned && number <= highest ? versions[number] : 0;
     }
 
     public long observedAt(int index) {
@@ -162,28 +183,19 @@ public final class RowStamps {
                 right.sequence(rightIndex));
     }
 
-    /** Says by which resolvers the features of an observation were computed. */
-    RowStamps versioned(ResolverVersions by) {
-        this.versions = by.isEmpty() ? null : by.upTo(highest);
-        return this;
-    }
-
     /** Completes what {@link RowMerge} made. */
     RowStamps with(int tombstoneIndex, int newestIndex, int @Nullable [] versionOfNumber) {
         this.tombstone = tombstoneIndex;
         this.newest = newestIndex;
-        this.versions = versionOfNumber;
+        this.versioned = versionOfNumber != null;
+        this.versions = versionOfNumber == null ? NO_VERSIONS : versionOfNumber;
         return this;
     }
 
     /** The bytes that {@link #decode} reads. */
     public byte[] encode() {
         byte[] bytes = new byte
-                [1
-                        + (3 + highest) * LONGEST_VARINT
-                        + count * STAMP_BYTES
-                        + (versions == null ? 0 : 4) * highest
-                        + highest];
+                [1 + (3 + highest) * LONGEST_VARINT + count * STAMP_BYTES + (versioned ? 4 : 0) * highest + highest];
         int at = 0;
         bytes[at++] = FORMAT;
         at = putVarint(bytes, at, count);
@@ -258,17 +270,28 @@ public final class RowStamps {
             pointers[number] = checked(reading.varint());
         }
         tombstone = index(checked(reading.varint()));
-        versions = null;
+        versioned = false;
         for (int number = 1; number <= highest; number++) {
             if (pointers[number] != 0) {
                 int version = reading.varint();
                 if (version != 0) {
-                    versions = versions == null ? new int[highest + 1] : versions;
+                    if (!versioned) {
+                        beginVersions();
+                    }
                     versions[number] = version;
                 }
             }
         }
         newest = findNewest();
+    }
+
+    private void beginVersions() {
+        versioned = true;
+        if (versions.length <= highest) {
+            versions = new int[2 * highest + 1];
+        } else {
+            Arrays.fill(versions, 0, highest + 1, 0);
+        }
     }
 
     /** The greatest stamp that a value comes from or that nothing refers to. */

@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.ObservationColumns;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.definition.RemovedSet;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.ObservationLog.SetRows;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +115,21 @@ class EntryReaderTest {
     }
 
     @Test
+    void versionsAndWhetherRowsAreForTheirOnlineRowsTravelWithAnEntry() {
+        SetRows rows = Rows.of(before, List.of("id", "score"), List.of(List.of(1L, false, 1L, 2L)));
+        ResolverVersions versions = ResolverVersions.of(Map.of(2, 7));
+        for (boolean online : new boolean[] {true, false}) {
+            SetRows computed = new SetRows(before, rows.observations(), versions, online);
+            EntryReader.Logged logged = logged(before, computed);
+            assertThat(logged.versions()).isEqualTo(versions);
+            assertThat(logged.online()).isEqualTo(online);
+            assertThat(logged.rows().column(1).longAt(0)).isEqualTo(2);
+        }
+        assertThat(logged(before, rows).versions()).isEqualTo(ResolverVersions.NONE);
+        assertThat(logged(before, rows).online()).isTrue();
+    }
+
+    @Test
     void aRemovedSetIsToldFromOneThatIsNotKnownYet() {
         Catalog catalog = new Catalog(4, 3, List.of(before), List.of(new RemovedSet("gone", 2, 2, 1, List.of())));
 
@@ -131,8 +149,12 @@ class EntryReaderTest {
     }
 
     private FeatureBatch read(FeatureSet after, List<List<Object>> rows) {
-        UploadSplit split = UploadSplit.of(
-                Rows.upload(null, Rows.of(before, List.of("id", "score", "city"), rows)), STAMPS, new OnePartition());
+        return logged(after, Rows.of(before, List.of("id", "score", "city"), rows))
+                .rows();
+    }
+
+    private EntryReader.Logged logged(FeatureSet after, SetRows rows) {
+        UploadSplit split = UploadSplit.of(Rows.upload(null, rows), STAMPS, new OnePartition());
         List<LogEntry> entries = split.entries(null, 1, STAMPS, allocator);
         assertThat(entries).hasSize(1);
         return new EntryReader(allocator).read(after, entries.getFirst());

@@ -7,6 +7,7 @@ import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.ObservationColumns;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.CatalogChange;
@@ -108,8 +109,8 @@ final class HeapNode implements AutoCloseable {
         }
 
         @Override
-        public void merge(FeatureSet set, FeatureBatch observations) {
-            store.merge(set, observations);
+        public void merge(FeatureSet set, FeatureBatch observations, ResolverVersions versions) {
+            store.merge(set, observations, versions);
         }
 
         @Override
@@ -127,7 +128,10 @@ final class HeapNode implements AutoCloseable {
         long insertedAt = stamps.next();
         long position = 0;
         for (ObservationLog.SetRows rows : upload.sets()) {
-            store.merge(rows.set(), stamped(rows.observations(), upload, insertedAt, position));
+            if (rows.online()) {
+                FeatureBatch stamped = stamped(rows.observations(), upload, insertedAt, position);
+                store.merge(rows.set(), stamped, rows.versions());
+            }
             position += rows.observations().rows();
         }
         ObservationLog.Receipt receipt = new ObservationLog.Receipt(position, insertedAt);

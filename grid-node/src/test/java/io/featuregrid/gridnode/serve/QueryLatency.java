@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures one entity times 50 features over one connection, beside a handler and a bare server that answer the same bytes: prints medians
@@ -47,8 +48,8 @@ public final class QueryLatency {
             }
 
             @Override
-            public boolean quick(HttpCall call) {
-                return onLoop;
+            public @Nullable HttpReply quickly(HttpCall call) {
+                return onLoop ? handle(call) : null;
             }
         };
         try (RunningPort bytes = RunningPort.start(

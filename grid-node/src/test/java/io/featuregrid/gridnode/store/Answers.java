@@ -43,7 +43,8 @@ final class Answers {
     private static String stamp(StampColumn stamps, int row) {
         return stamps.stamp(row)
                 .map(stamp -> "@" + stamp.observedAt() + "/" + stamp.insertedAt() + "/" + stamp.sequence() + "/"
-                        + stamps.origin(row).text() + (stamps.tombstone(row) ? "/tombstone" : ""))
+                        + stamps.origin(row).text() + (stamps.tombstone(row) ? "/tombstone" : "")
+                        + (stamps.version(row) == 0 ? "" : "/v" + stamps.version(row)))
                 .orElse("");
     }
 }

@@ -5,6 +5,7 @@ import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.KeyBytes;
 import io.featuregrid.planner.batch.ObservationColumns;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.execute.Erasures;
@@ -34,7 +35,7 @@ class HeapOnlineStoreTest extends OnlineStoreContract {
         }
 
         @Override
-        public void merge(FeatureSet set, FeatureBatch observations) {
+        public void merge(FeatureSet set, FeatureBatch observations, ResolverVersions versions) {
             List<Column> keys = observations.columns().subList(0, set.key().size());
             Column insertedAt = column(observations, ObservationColumns.INSERTED_AT);
             Column sequence = column(observations, ObservationColumns.SEQUENCE);
@@ -45,7 +46,7 @@ class HeapOnlineStoreTest extends OnlineStoreContract {
             List<Column> columns = observations.columns().stream()
                     .map(column -> select(column, left))
                     .toList();
-            store.merge(set, FeatureBatch.onHeap(observations.names(), columns, left.length));
+            store.merge(set, FeatureBatch.onHeap(observations.names(), columns, left.length), versions);
         }
 
         @Override

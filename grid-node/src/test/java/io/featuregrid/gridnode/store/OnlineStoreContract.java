@@ -8,7 +8,6 @@ import io.featuregrid.planner.batch.Origin;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
-import io.featuregrid.planner.execute.Erasures;
 import io.featuregrid.planner.execute.HeapOnlineStore;
 import io.featuregrid.planner.execute.OnlineRead;
 import io.featuregrid.planner.execute.OnlineStore;
@@ -25,16 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** What an {@link OnlineStore} has to do, whichever grid it is on: one rule a test, and random worlds against the plainest store. */
-public abstract class OnlineStoreContract {
+public abstract class OnlineStoreContract extends StoredVersionsContract {
     private static final List<String> ID = List.of("id int64");
     private static final long LATE = 1_000;
 
     private final FakeErasures erasures = new FakeErasures();
     private final Evolution evolution = new Evolution(newName());
     private OnlineStore store = new HeapOnlineStore();
-
-    /** A store over the grid under test, which the subclass closes. */
-    protected abstract OnlineStore open(Erasures observationsToSkip);
 
     /** How many random worlds are tried. */
     protected int worlds() {

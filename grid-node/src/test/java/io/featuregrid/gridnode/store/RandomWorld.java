@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.KeyBytes;
 import io.featuregrid.planner.batch.Origin;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.DecimalType;
 import io.featuregrid.planner.definition.EnumType;
@@ -15,6 +16,7 @@ import io.featuregrid.planner.definition.ListType;
 import io.featuregrid.planner.definition.ScalarType;
 import io.featuregrid.planner.definition.StructType;
 import io.featuregrid.planner.definition.VectorType;
+import io.featuregrid.planner.execute.AcceptedVersions;
 import io.featuregrid.planner.execute.ErasureList;
 import io.featuregrid.planner.execute.Erasures;
 import io.featuregrid.planner.execute.HeapOnlineStore;
@@ -48,6 +50,7 @@ final class RandomWorld {
     static final int MOST_EDGES = 8;
 
     private static final int THREADS = 3;
+    private static final int VERSIONS = 3;
     private static final List<FeatureType> TYPES = List.of(
             FeatureType.INT64,
             FeatureType.FLOAT64,
@@ -211,20 +214,27 @@ final class RandomWorld {
     private void feed(OnlineStore store, FeatureSet set, List<Observation> observations) {
         observations.stream()
                 .filter(one -> !hidden(set, one))
-                .forEach(one -> heap.merge(set, Observation.batch(set, List.of(one))));
+                .forEach(one -> heap.merge(set, Observation.batch(set, List.of(one)), versions(set, version(one))));
         List<Observation> shuffled = new ArrayList<>(observations);
         observations.stream().filter(one -> random.nextInt(100) < 20).forEach(shuffled::add);
         Collections.shuffle(shuffled, random);
         List<List<Observation>> batches = new ArrayList<>();
         for (int from = 0; from < shuffled.size(); ) {
             int to = Math.min(shuffled.size(), from + 1 + random.nextInt(10));
-            batches.add(shuffled.subList(from, to));
+            // A batch is of one version; and what is told again may have lost its own, as history loses it.
+            batches.addAll(shuffled.subList(from, to).stream()
+                    .collect(Collectors.groupingBy(RandomWorld::version))
+                    .values());
             from = to;
         }
+        List<Observation> fromHistory =
+                observations.stream().filter(one -> random.nextInt(100) < 20).toList();
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             List<Future<?>> merges = batches.stream()
-                    .<Future<?>>map(batch -> threads.submit(() -> store.merge(set, Observation.batch(set, batch))))
+                    .<Future<?>>map(batch -> threads.submit(() ->
+                            store.merge(set, Observation.batch(set, batch), versions(set, version(batch.getFirst())))))
                     .toList();
+            store.merge(set, Observation.batch(set, fromHistory));
             for (Future<?> merge : merges) {
                 merge.get();
             }
@@ -233,6 +243,32 @@ final class RandomWorld {
         } catch (InterruptedException interrupted) {
             throw new AssertionError(interrupted);
         }
+    }
+
+    /** By which version an observation was computed; 0 for none. */
+    private static int version(Observation observation) {
+        return observation.tombstone() ? 0 : (int) (observation.stamp().sequence() % VERSIONS);
+    }
+
+    /** The versions of the features of a set, not all the same; none of them for 0. */
+    private static ResolverVersions versions(FeatureSet set, int version) {
+        return ResolverVersions.of(set.carried().stream()
+                .collect(Collectors.toMap(
+                        Feature::number, feature -> version == 0 ? 0 : (version + feature.number()) % VERSIONS)));
+    }
+
+    private AcceptedVersions accepted(int features) {
+        List<int @Nullable []> accepted = new ArrayList<>();
+        for (int feature = 0; feature < features; feature++) {
+            accepted.add(
+                    switch (random.nextInt(4)) {
+                        case 0 -> null;
+                        case 1 -> new int[0];
+                        case 2 -> new int[] {1};
+                        default -> new int[] {2, 1};
+                    });
+        }
+        return random.nextBoolean() ? AcceptedVersions.ANY : AcceptedVersions.of(accepted);
     }
 
     private boolean hidden(FeatureSet set, Observation observation) {
@@ -261,7 +297,8 @@ final class RandomWorld {
             long[] ages = asked.stream()
                     .mapToLong(feature -> oneOf(List.of(0L, 5L, 10L, 20L, Durations.INFINITY)))
                     .toArray();
-            OnlineRead read = new OnlineRead(set, asked, ages, oneOf(List.of(10L, 29L, 40L)), random.nextBoolean());
+            OnlineRead read = new OnlineRead(
+                    set, asked, ages, oneOf(List.of(10L, 29L, 40L)), random.nextBoolean(), accepted(asked.size()));
             List<List<Object>> wanted = new ArrayList<>(keys);
             Collections.shuffle(wanted, random);
             wanted = wanted.subList(0, 1 + random.nextInt(wanted.size()));

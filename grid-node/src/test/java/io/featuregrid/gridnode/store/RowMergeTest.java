@@ -2,6 +2,7 @@ package io.featuregrid.gridnode.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.execute.ErasureList;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,31 @@ class RowMergeTest {
 
     private record Event(Stamp stamp, boolean tombstone, List<Integer> carried) {
         RowStamps row() {
-            int[] numbers = carried.stream().mapToInt(number -> number).toArray();
-            return RowStamps.ofObservation(stamp, (int) (stamp.sequence() % 5) + 1, tombstone, numbers, numbers.length);
+            return tombstone
+                    ? rowWithoutVersions()
+                    : RowStamps.ofComputed(stamp, origin(), numbers(), carried.size(), versions());
+        }
+
+        /** The same as it comes back from history. */
+        RowStamps rowWithoutVersions() {
+            return RowStamps.ofObservation(stamp, origin(), tombstone, numbers(), carried.size());
+        }
+
+        private ResolverVersions versions() {
+            return ResolverVersions.of(
+                    carried.stream().collect(Collectors.toMap(number -> number, number -> version(stamp, number))));
+        }
+
+        private int[] numbers() {
+            return carried.stream().mapToInt(number -> number).toArray();
+        }
+
+        private int origin() {
+            return (int) (stamp.sequence() % 5) + 1;
+        }
+
+        static int version(Stamp stamp, int number) {
+            return (int) (stamp.sequence() + number) % 3 * 100;
         }
     }
 
@@ -78,7 +103,7 @@ class RowMergeTest {
                     new ArrayList<>(events.stream().map(Event::row).toList());
             events.stream()
                     .filter(event -> random.nextInt(4) == 0)
-                    .map(Event::row)
+                    .map(event -> random.nextBoolean() ? event.row() : event.rowWithoutVersions())
                     .forEach(rows::add);
             Collections.shuffle(rows, random);
             while (rows.size() > 1) {
@@ -89,6 +114,7 @@ class RowMergeTest {
             RowStamps row = rows.getFirst();
 
             assertThat(decided(row)).isEqualTo(naive.decided());
+            assertThat(versions(row)).isEqualTo(versionsOf(naive.decided()));
             assertThat(stamp(row, row.tombstone())).isEqualTo(naive.all);
             assertThat(stamp(row, row.newest())).isEqualTo(naive.newest);
             assertThat(IntStream.rangeClosed(1, row.count()).mapToObj(row::stamp))
@@ -99,6 +125,9 @@ class RowMergeTest {
                 RowMerge again = RowMerge.of(row, event.row(), RowMerge.all());
                 assertThat(again.changed()).isFalse();
                 assertThat(again.stamps().encode()).isEqualTo(row.encode());
+                RowMerge fromHistory = RowMerge.of(row, event.rowWithoutVersions(), RowMerge.all());
+                assertThat(fromHistory.changed()).isFalse();
+                assertThat(fromHistory.stamps().encode()).isEqualTo(row.encode());
             }
         });
     }
@@ -117,6 +146,7 @@ class RowMergeTest {
             RowMerge erased = RowMerge.erasing(row, mark, RowMerge.all());
 
             assertThat(decided(throughBytes(erased.stamps()))).isEqualTo(left);
+            assertThat(versions(throughBytes(erased.stamps()))).isEqualTo(versionsOf(left));
             assertThat(RowMerge.erasing(erased.stamps(), mark, RowMerge.all()).changed())
                     .isFalse();
         });
@@ -166,6 +196,30 @@ class RowMergeTest {
             }
         }
         return decided;
+    }
+
+    /** The version of each feature that has a value. */
+    private static Map<Integer, Integer> versions(RowStamps row) {
+        Map<Integer, Integer> versions = new TreeMap<>();
+        for (int number = 1; number <= row.highest(); number++) {
+            int pointer = row.pointer(number);
+            if (pointer != 0 && !RowStamps.isTombstone(pointer)) {
+                versions.put(number, row.version(number));
+            } else {
+                assertThat(row.version(number)).isZero();
+            }
+        }
+        return versions;
+    }
+
+    private static Map<Integer, Integer> versionsOf(Map<Integer, Stamp> decided) {
+        Map<Integer, Integer> versions = new TreeMap<>();
+        decided.forEach((number, stamp) -> {
+            if (number > 0) {
+                versions.put(number, Event.version(stamp, number));
+            }
+        });
+        return versions;
     }
 
     private static @Nullable Stamp stamp(RowStamps row, int index) {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.featuregrid.planner.batch.Origin;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.error.FeatureGridException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RowStampsTest {
@@ -58,6 +62,35 @@ class RowStampsTest {
         assertThat(merged.version(2)).isZero();
         assertThat(decoded(merged.encode()).version(1)).isEqualTo(7);
         assertThat(merged(merged, versioned).encode()).isEqualTo(merged.encode());
+    }
+
+    @Test
+    void theVersionsOfARowStandBehindItsPointers() {
+        RowStamps row = RowStamps.ofComputed(
+                new Stamp(1, 2, 3), 5, new int[] {1, 3}, 2, ResolverVersions.of(Map.of(1, 129, 2, 9, 4, 9)));
+        String stamp = "0100000000000000" + "0200000000000000" + "0300000000000000" + "05";
+
+        assertThat(HexFormat.of().formatHex(row.encode()))
+                .isEqualTo("01" + "01" + stamp + "03" + "02" + "00" + "02" + "00" + "8101" + "00");
+    }
+
+    @Test
+    void rowsThatAreReadIntoOneObjectKeepTheirVersionsApart() {
+        byte[] versioned = RowStamps.ofComputed(
+                        new Stamp(1, 2, 3), 5, new int[] {1, 3}, 2, ResolverVersions.of(Map.of(1, 7, 3, 8)))
+                .encode();
+        byte[] other = RowStamps.ofComputed(
+                        new Stamp(1, 2, 3), 5, new int[] {1, 2, 3}, 3, ResolverVersions.of(Map.of(2, 9)))
+                .encode();
+        byte[] plain = RowStamps.ofObservation(new Stamp(1, 2, 3), 1, false, new int[] {1, 2, 3}, 3)
+                .encode();
+        RowStamps read = new RowStamps();
+        for (byte[] bytes : List.of(versioned, other, plain, versioned, plain, other)) {
+            read.decode(bytes);
+            assertThat(IntStream.rangeClosed(1, 4).map(read::version))
+                    .containsExactly(Arrays.equals(bytes, versioned) ? 7 : 0, Arrays.equals(bytes, other) ? 9 : 0, Arrays.equals(bytes, versioned) ? 8 : 0, 0);
+            assertThat(read.encode()).isEqualTo(bytes);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.featuregrid.offline.world;
 
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.execute.HeapOnlineStore;
@@ -52,7 +53,7 @@ public final class WatchedStore implements OnlineStore {
     }
 
     @Override
-    public synchronized void merge(FeatureSet set, FeatureBatch observations) {
+    public synchronized void merge(FeatureSet set, FeatureBatch observations, ResolverVersions versions) {
         if (mergesUntilFailure-- <= 0) {
             mergesUntilFailure = 0;
             throw new IllegalStateException("the store was told to fail");
@@ -60,7 +61,7 @@ public final class WatchedStore implements OnlineStore {
         mergedRows += observations.rows();
         largestBatch = Math.max(largestBatch, observations.rows());
         store.prepare(set);
-        store.merge(set, observations);
+        store.merge(set, observations, versions);
     }
 
     @Override

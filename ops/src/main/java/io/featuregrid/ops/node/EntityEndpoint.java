@@ -106,6 +106,7 @@ final class EntityEndpoint {
             told.put("age_seconds", (now - stamp.observedAt()) / MICROS_A_SECOND);
         }
         told.put("origin", stamp == null ? null : stamps.origin(0).text());
+        told.put("resolver_version", stamps.version(0) == 0 ? null : stamps.version(0));
         told.put("missing", missing);
         return told;
     }

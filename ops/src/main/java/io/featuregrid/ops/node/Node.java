@@ -10,6 +10,7 @@ import io.featuregrid.gridnode.cluster.GridCatalogStore;
 import io.featuregrid.gridnode.cluster.GridEntityEraser;
 import io.featuregrid.gridnode.cluster.GridErasures;
 import io.featuregrid.gridnode.ingest.LogPorts;
+import io.featuregrid.gridnode.ingest.WriteBack;
 import io.featuregrid.gridnode.ingest.ignite.IgniteObservationLog;
 import io.featuregrid.gridnode.serve.ArtifactEndpoint;
 import io.featuregrid.gridnode.serve.ErasureEndpoint;
@@ -126,6 +127,8 @@ public final class Node implements AutoCloseable {
                 new LogPorts(parts.catalogs(), parts.online(), history.sink(), parts.stamps(), metrics),
                 settings.log());
         opened.push(log);
+        WriteBack writing = WriteBack.start(log, WriteBack.Limits.defaults(), metrics);
+        opened.push(writing);
         history.finishIngests(parts.catalogs().current());
         GridArtifacts artifacts = GridArtifacts.open(grid);
         NodeFunctions functions = new NodeFunctions(home, settings.functions(), artifacts);
@@ -142,7 +145,7 @@ public final class Node implements AutoCloseable {
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
-        mount(http, grid, parts, log, functions, metrics);
+        mount(http, grid, parts, log, writing, functions, metrics);
         new ArtifactEndpoint(artifacts).mountOn(http);
         new EntityEndpoint(parts.catalogs(), parts.online(), history, log, clock).mountOn(http);
 
@@ -186,6 +189,7 @@ public final class Node implements AutoCloseable {
             Grid grid,
             GridParts parts,
             ObservationLog log,
+            WriteBack writing,
             NodeFunctions functions,
             MetricRegistry metrics) {
         Clock clock = parts.stamps().clock();
@@ -198,7 +202,13 @@ public final class Node implements AutoCloseable {
                                 parts.catalogs(),
                                 parts.online(),
                                 functions.runners(),
-                                (computed, durable) -> log.append(computed),
+                                (computed, durable) -> {
+                                    if (durable) {
+                                        log.append(computed);
+                                    } else {
+                                        writing.later(computed);
+                                    }
+                                },
                                 clock,
                                 metrics),
                         queries)

@@ -5,7 +5,7 @@ package io.featuregrid.planner.batch;
  *
  * <p>Such a batch has the key columns of its set by name, in the order of the key and never null; then some of the set's other features by
  * name, in any order, where MISSING means that the row does not carry the feature and null that it carries a null; then the five columns
- * named here that must be there, which have a value in every row. A row whose {@link #TOMBSTONE} is true makes the features that it carries MISSING, their
+ * named here, which have a value in every row. A row whose {@link #TOMBSTONE} is true makes the features that it carries MISSING, their
  * values are ignored; one that carries none makes all features MISSING, those added later too. A row that carries nothing and is no
  * tombstone still makes its entity have a row.
  */
@@ -20,10 +20,6 @@ public final class ObservationColumns {
     public static final String ORIGIN = "__origin";
     /** BOOL. */
     public static final String TOMBSTONE = "__tombstone";
-    /** STRING, may be absent: by which resolvers the row's features were computed, as {@link ResolverVersions#text} writes it. */
-    public static final String VERSIONS = "__versions";
-    /** BOOL, may be absent: false where the row goes only into history and never into the online store. */
-    public static final String ONLINE = "__online";
 
     private ObservationColumns() {}
 }

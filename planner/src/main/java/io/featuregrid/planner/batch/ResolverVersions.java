@@ -4,81 +4,93 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** By which versions of resolvers the features of some rows were computed, the same for all of them. Immutable. */
+/**
+ * By which version of its resolver each feature of a batch of observations was computed, the same for all rows of it; 0 where no resolver
+ * did. Immutable; two are equal if they say the same of every feature.
+ */
 public final class ResolverVersions {
-    /** Nothing was computed. */
-    public static final ResolverVersions NONE = new ResolverVersions(Map.of());
+    /** No resolver computed anything: of what people write. */
+    public static final ResolverVersions NONE = new ResolverVersions(new TreeMap<>());
 
-    private final SortedMap<Integer, Integer> versions;
+    private final SortedMap<Integer, Integer> byNumber;
+    private final int[] versions;
 
-    private ResolverVersions(Map<Integer, Integer> versions) {
-        this.versions = new TreeMap<>(versions);
+    private ResolverVersions(SortedMap<Integer, Integer> byNumber) {
+        this.byNumber = byNumber;
+        this.versions = new int[byNumber.isEmpty() ? 0 : byNumber.lastKey() + 1];
+        byNumber.forEach((number, version) -> versions[number] = version);
     }
 
-    /** Versions above 0, by feature number. */
-    public static ResolverVersions of(Map<Integer, Integer> versions) {
-        return versions.isEmpty() ? NONE : new ResolverVersions(versions);
-    }
-
-    /** The version of a feature's value; 0 if it was not computed. */
-    public int version(int number) {
-        return versions.getOrDefault(number, 0);
-    }
-
-    /** The versions by feature number up to a number. */
-    public int[] upTo(int highest) {
-        int[] found = new int[highest + 1];
-        versions.forEach((number, version) -> {
-            if (number <= highest) {
-                found[number] = version;
+    /**
+     * The versions of some features.
+     *
+     * @param byNumber a version from 0 up by the feature's number in its set, from 1 up
+     * @throws IllegalArgumentException if a number or a version is lower
+     */
+    public static ResolverVersions of(Map<Integer, Integer> byNumber) {
+        SortedMap<Integer, Integer> known = new TreeMap<>();
+        byNumber.forEach((number, version) -> {
+            if (number < 1 || version < 0) {
+                throw new IllegalArgumentException("feature number " + number + " has resolver version " + version
+                        + " (expected a number from 1 and a version from 0)");
+            }
+            if (version != 0) {
+                known.put(number, version);
             }
         });
-        return found;
+        return known.isEmpty() ? NONE : new ResolverVersions(known);
     }
 
+    /** Whether no feature has a version. */
     public boolean isEmpty() {
-        return versions.isEmpty();
+        return versions.length == 0;
     }
 
-    /** {@code number:version} of each feature, in ascending order, with commas. */
+    /** The version of a feature; 0 for none. */
+    public int version(int number) {
+        return number < versions.length ? versions[number] : 0;
+    }
+
+    /** The versions that are not 0 as {@link #ofText} reads them: {@code 2=7,5=1}, by ascending number. */
     public String text() {
         StringBuilder text = new StringBuilder();
-        versions.forEach((number, version) -> text.append(text.isEmpty() ? "" : ",")
+        byNumber.forEach((number, version) -> text.append(text.isEmpty() ? "" : ",")
                 .append(number)
-                .append(':')
+                .append('=')
                 .append(version));
         return text.toString();
     }
 
     /**
-     * Reads {@link #text}.
+     * The versions of a text.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is none that {@link #text} writes
      */
-    public static ResolverVersions parse(String text) {
-        Map<Integer, Integer> versions = new TreeMap<>();
-        for (String pair : text.isEmpty() ? new String[0] : text.split(",", -1)) {
-            int colon = pair.indexOf(':');
-            if (colon < 0) {
-                throw new IllegalArgumentException("\"" + text + "\" (expected number:version, ...)");
+    public static ResolverVersions ofText(String text) {
+        Map<Integer, Integer> byNumber = new TreeMap<>();
+        for (String one : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+            int sign = one.indexOf('=');
+            if (sign < 0) {
+                throw new IllegalArgumentException(
+                        "resolver versions are \"" + text + "\" (expected number=version, separated by commas)");
             }
-            versions.put(Integer.valueOf(pair.substring(0, colon)), Integer.valueOf(pair.substring(colon + 1)));
+            byNumber.put(Integer.parseInt(one.substring(0, sign)), Integer.parseInt(one.substring(sign + 1)));
         }
-        return of(versions);
+        return of(byNumber);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ResolverVersions that && versions.equals(that.versions);
+        return other instanceof ResolverVersions that && byNumber.equals(that.byNumber);
     }
 
     @Override
     public int hashCode() {
-        return versions.hashCode();
+        return byNumber.hashCode();
     }
 
     @Override
     public String toString() {
-        return text();
+        return "[" + text() + "]";
     }
 }

@@ -15,7 +15,6 @@ import io.featuregrid.planner.execute.ObservationLog.SetRows;
 import io.featuregrid.planner.plan.CallPlan.Call;
 import io.featuregrid.planner.plan.QueryPlan;
 import io.featuregrid.planner.plan.QueryPlan.Input;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -157,20 +156,11 @@ public final class ComputedObservations {
         }
         written.add(times.build());
         written.add(tombstones.build());
-        names.add(ObservationColumns.VERSIONS);
-        names.add(ObservationColumns.ONLINE);
-        ColumnBuilder texts = new ColumnBuilder(ColumnType.STRING, count);
-        ColumnBuilder online = new ColumnBuilder(ColumnType.BOOL, count);
-        byte[] text = ResolverVersions.of(versions.getOrDefault(place, Map.of()))
-                .text()
-                .getBytes(StandardCharsets.UTF_8);
-        for (int row = 0; row < count; row++) {
-            texts.setBytes(row, text);
-            online.setBits(row, place.online() ? 1 : 0);
-        }
-        written.add(texts.build());
-        written.add(online.build());
-        return new SetRows(set, FeatureBatch.onHeap(names, written, count));
+        return new SetRows(
+                set,
+                FeatureBatch.onHeap(names, written, count),
+                ResolverVersions.of(versions.getOrDefault(place, Map.of())),
+                place.online());
     }
 
     private static Column chosen(Column column, int[] chosen, int count) {

@@ -12,7 +12,6 @@ import io.featuregrid.planner.batch.StampColumn;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,7 +33,7 @@ public final class HeapOnlineStore implements OnlineStore {
     }
 
     /** One row of a column of one row, so that any type of value can be kept. */
-    private record Cell(Stamp stamp, Origin origin, int version, boolean tombstone, Column value) {}
+    private record Cell(Stamp stamp, Origin origin, boolean tombstone, int version, Column value) {}
 
     @Override
     public synchronized void prepare(FeatureSet set) {
@@ -58,9 +57,8 @@ public final class HeapOnlineStore implements OnlineStore {
                     Cell cell = stored.cells.get(read.features().get(index).number());
                     if (cell != null) {
                         stamps.get(index).set(row, cell.stamp, cell.origin, cell.tombstone);
-                        if (!cell.tombstone
-                                && read.qualifies(index, cell.stamp.observedAt())
-                                && read.qualifies(index, cell.version, cell.origin)) {
+                        stamps.get(index).setVersion(row, cell.version);
+                        if (qualifies(read, index, cell)) {
                             builders.get(index).copy(row, cell.value, 0);
                         }
                     }
@@ -73,15 +71,11 @@ public final class HeapOnlineStore implements OnlineStore {
     }
 
     @Override
-    public synchronized void merge(FeatureSet set, FeatureBatch observations) {
+    public synchronized void merge(FeatureSet set, FeatureBatch observations, ResolverVersions versions) {
         List<Column> keys = observations.columns().subList(0, set.key().size());
-        int online = observations.names().indexOf(ObservationColumns.ONLINE);
         for (int row = 0; row < observations.rows(); row++) {
-            if (online >= 0 && !observations.column(online).booleanAt(row)) {
-                continue;
-            }
             Row stored = rows(set).computeIfAbsent(ByteBuffer.wrap(KeyBytes.of(keys, row)), missing -> new Row());
-            merge(set, observations, row, stored);
+            merge(set, observations, versions, row, stored);
         }
     }
 
@@ -103,7 +97,8 @@ public final class HeapOnlineStore implements OnlineStore {
         }
     }
 
-    private static void merge(FeatureSet set, FeatureBatch observations, int row, Row stored) {
+    private static void merge(
+            FeatureSet set, FeatureBatch observations, ResolverVersions versions, int row, Row stored) {
         Stamp stamp = new Stamp(
                 column(observations, ObservationColumns.OBSERVED_AT).longAt(row),
                 column(observations, ObservationColumns.INSERTED_AT).longAt(row),
@@ -111,7 +106,6 @@ public final class HeapOnlineStore implements OnlineStore {
         Origin origin =
                 Origin.ofCode(column(observations, ObservationColumns.ORIGIN).intAt(row));
         boolean tombstone = column(observations, ObservationColumns.TOMBSTONE).booleanAt(row);
-        ResolverVersions versions = versions(observations, row);
         boolean carriesNothing = true;
         for (int index = set.key().size(); index < observations.columns().size(); index++) {
             String name = observations.names().get(index);
@@ -121,11 +115,14 @@ public final class HeapOnlineStore implements OnlineStore {
             }
             carriesNothing = false;
             int number = set.feature(name).orElseThrow().number();
+            int version = tombstone ? 0 : versions.version(number);
             Cell before = stored.cells.get(number);
-            if (newer(stamp, before == null ? null : before.stamp) && newer(stamp, stored.tombstone)) {
+            boolean newer = newer(stamp, before == null ? null : before.stamp);
+            boolean knownBetter = before != null && stamp.equals(before.stamp) && version > before.version;
+            if ((newer || knownBetter) && newer(stamp, stored.tombstone)) {
                 ColumnBuilder value = new ColumnBuilder(values.type(), 1);
                 value.copy(0, values, row);
-                stored.cells.put(number, new Cell(stamp, origin, versions.version(number), tombstone, value.build()));
+                stored.cells.put(number, new Cell(stamp, origin, tombstone, version, value.build()));
             }
         }
         if (tombstone && carriesNothing) {
@@ -136,6 +133,13 @@ public final class HeapOnlineStore implements OnlineStore {
         } else if (!tombstone && newer(stamp, stored.newest)) {
             stored.newest = stamp;
         }
+    }
+
+    private static boolean qualifies(OnlineRead read, int feature, Cell cell) {
+        return !cell.tombstone
+                && read.qualifies(feature, cell.stamp.observedAt())
+                && (!read.versions().restricted()
+                        || read.versions().accepts(feature, cell.version, cell.origin.code()));
     }
 
     /** The newest observation that is known of when only values are left to tell; null if none is. */
@@ -157,13 +161,6 @@ public final class HeapOnlineStore implements OnlineStore {
 
     private static boolean hides(Stamp mark, @Nullable Stamp stamp) {
         return stamp != null && ErasureList.hides(mark, stamp.insertedAt(), stamp.sequence());
-    }
-
-    private static ResolverVersions versions(FeatureBatch observations, int row) {
-        int index = observations.names().indexOf(ObservationColumns.VERSIONS);
-        return index < 0
-                ? ResolverVersions.NONE
-                : ResolverVersions.parse(new String(observations.column(index).bytesAt(row), StandardCharsets.UTF_8));
     }
 
     private static Column column(FeatureBatch batch, String name) {

@@ -2,6 +2,7 @@ package io.featuregrid.planner.execute;
 
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.Origin;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.definition.FeatureSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +30,16 @@ public interface ObservationLog {
      *
      * @param observations a batch of observations as {@link io.featuregrid.planner.batch.ObservationColumns} says, of which only
      *     {@code __observed_at} and {@code __tombstone} are there: the log gives inserted_at, sequence and origin. observed_at is MISSING
-     *     where the accepting node's clock is meant;
-     *     {@code __versions} and {@code __online} may be there
+     *     where the accepting node's clock is meant
+     * @param versions by which resolver versions the features that the rows carry were computed
+     * @param online whether the rows are merged into their online rows; if not, they are for history only and count once they are logged
      */
-    record SetRows(FeatureSet set, FeatureBatch observations) {}
+    record SetRows(FeatureSet set, FeatureBatch observations, ResolverVersions versions, boolean online) {
+        /** Rows that no resolver computed, for history and their online rows. */
+        public SetRows(FeatureSet set, FeatureBatch observations) {
+            this(set, observations, ResolverVersions.NONE, true);
+        }
+    }
 
     /**
      * What was written, now or by the first write of the same ingest id.

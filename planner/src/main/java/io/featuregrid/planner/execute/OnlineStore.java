@@ -1,6 +1,7 @@
 package io.featuregrid.planner.execute;
 
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.FeatureSet;
 
@@ -26,11 +27,18 @@ public interface OnlineStore {
     OnlineRows read(OnlineRead read, FeatureBatch keys);
 
     /**
-     * Merges observations into the rows of their entities; durable as the store is when this returns.
+     * Merges observations into the rows of their entities; durable as the store is when this returns. An observation that is told twice,
+     * once without its versions, keeps them: so it does not matter whether it came back from history first or was merged again first.
      *
      * @param observations as {@link io.featuregrid.planner.batch.ObservationColumns} says; stays the caller's
+     * @param versions by which resolver versions what they carry was computed; a tombstone has none
      */
-    void merge(FeatureSet set, FeatureBatch observations);
+    void merge(FeatureSet set, FeatureBatch observations, ResolverVersions versions);
+
+    /** Merges observations that no resolver computed, or of which that is not known. */
+    default void merge(FeatureSet set, FeatureBatch observations) {
+        merge(set, observations, ResolverVersions.NONE);
+    }
 
     /**
      * Removes all that a row holds by stamps below a mark: {@code (insertedAt, sequence)} of the mark or lower.

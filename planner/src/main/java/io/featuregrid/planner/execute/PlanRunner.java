@@ -4,6 +4,7 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.plan.CallPlan.Ref;
 import io.featuregrid.planner.plan.QueryPlan;
 import io.featuregrid.planner.plan.Timing;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +63,9 @@ public final class PlanRunner {
                     read.set(),
                     read.features(),
                     read.maxAgesMicros().toArray(),
-                    QueryPlan.accepted(read),
                     occasion.now(),
-                    occasion.stamps());
+                    occasion.stamps(),
+                    accepted(read));
             result.read(read, entities, store.read(online, entities.keys()));
         } else {
             result.readNothing(read);
@@ -73,6 +74,20 @@ public final class PlanRunner {
             occasion.timings()
                     .add(new Timing("read '" + read.set().name() + "'", System.nanoTime() - start, entities.count()));
         }
+    }
+
+    private static AcceptedVersions accepted(QueryPlan.Read read) {
+        if (read.versions().stream().allMatch(List::isEmpty)) {
+            return AcceptedVersions.ANY;
+        }
+        List<int @Nullable []> versions = new ArrayList<>();
+        for (List<Integer> ofFeature : read.versions()) {
+            versions.add(
+                    ofFeature.isEmpty()
+                            ? null
+                            : ofFeature.stream().mapToInt(Integer::intValue).toArray());
+        }
+        return AcceptedVersions.of(versions);
     }
 
     private void call(QueryPlan plan, QueryResult result, Occasion occasion) {

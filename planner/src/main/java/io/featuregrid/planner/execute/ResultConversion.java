@@ -9,12 +9,9 @@ import io.featuregrid.planner.definition.ScalarType;
 import io.featuregrid.planner.definition.StructType;
 import io.featuregrid.planner.definition.VectorType;
 import io.featuregrid.planner.expression.EvaluationException;
-import io.featuregrid.planner.expression.Kind;
 import io.featuregrid.planner.expression.Value;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
-import java.util.EnumSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Values of features as values of formulas, and results of formulas as values of features. */
@@ -45,50 +42,11 @@ final class ResultConversion {
         }
     }
 
-    /** Whether formulas have values of a type. */
-    static boolean supported(FeatureType type) {
-        return switch (type) {
-            case ScalarType scalar -> scalar != ScalarType.BINARY;
-            case EnumType texts -> true;
-            case DecimalType decimal -> false;
-            case ListType list -> false;
-            case StructType struct -> false;
-            case VectorType vector -> false;
-        };
-    }
-
-    /**
-     * The kinds that values of a type have.
-     *
-     * @param nullable whether None is among them
-     * @throws IllegalArgumentException if the type is not {@link #supported}
-     */
-    static Set<Kind> kinds(FeatureType type, boolean nullable) {
-        Kind kind = switch (type) {
-            case ScalarType scalar ->
-                switch (scalar) {
-                    case INT64 -> Kind.INT;
-                    case FLOAT64 -> Kind.FLOAT;
-                    case STRING -> Kind.STR;
-                    case BOOL -> Kind.BOOL;
-                    case TIMESTAMP -> Kind.DATETIME;
-                    case DATE -> Kind.DATE;
-                    case BINARY -> throw unsupported(type);
-                };
-            case EnumType texts -> Kind.STR;
-            case DecimalType decimal -> throw unsupported(type);
-            case ListType list -> throw unsupported(type);
-            case StructType struct -> throw unsupported(type);
-            case VectorType vector -> throw unsupported(type);
-        };
-        return nullable ? EnumSet.of(kind, Kind.NONE) : EnumSet.of(kind);
-    }
-
     /**
      * A row of a column of the type; None for null and MISSING.
      *
      * @throws EvaluationException an OverflowError for a timestamp or date outside the years 1 to 9999
-     * @throws IllegalArgumentException if the type is not {@link #supported}
+     * @throws IllegalArgumentException if formulas do not know the type
      */
     static Value valueOf(FeatureType type, Column column, int row) {
         if (!column.hasValue(row)) {
@@ -125,7 +83,7 @@ final class ResultConversion {
      * The boxed form of a result, as {@link io.featuregrid.planner.definition.TypedValues} says; null for None.
      *
      * @throws LossyException if something would be lost, naming the value
-     * @throws IllegalArgumentException if the type is not {@link #supported}
+     * @throws IllegalArgumentException if formulas do not know the type
      */
     static @Nullable Object boxed(FeatureType type, Value value) throws LossyException {
         if (value instanceof Value.Nothing) {

@@ -3,7 +3,6 @@ package io.featuregrid.planner.plan;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How an online query is answered: stages of reads, each after those whose links it follows; then calls of functions; and where each
@@ -165,21 +164,6 @@ public record QueryPlan(
                         maxAgesMicros.count() + " ages for " + features.size() + " features (expected one each)");
             }
         }
-    }
-
-    /** {@link Read#versions} as the store takes them; null if any version will do for all features. */
-    public static int @Nullable [] @Nullable [] accepted(Read read) {
-        if (read.versions().stream().allMatch(List::isEmpty)) {
-            return null;
-        }
-        int[] @Nullable [] accepted = new int[read.versions().size()] @Nullable [];
-        for (int index = 0; index < accepted.length; index++) {
-            List<Integer> one = read.versions().get(index);
-            accepted[index] = one.isEmpty()
-                    ? null
-                    : one.stream().mapToInt(Integer::intValue).toArray();
-        }
-        return accepted;
     }
 
     /** One value of the answer; {@code lookup} is the entity that it belongs to. */

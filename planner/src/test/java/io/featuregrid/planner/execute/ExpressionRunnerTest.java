@@ -1,7 +1,6 @@
 package io.featuregrid.planner.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.ColumnBuilder;
@@ -10,6 +9,7 @@ import io.featuregrid.planner.definition.Documentation;
 import io.featuregrid.planner.definition.EnumType;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.definition.FormulaTypes;
 import io.featuregrid.planner.definition.Freshness;
 import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.definition.ResolverBody;
@@ -100,10 +100,9 @@ class ExpressionRunnerTest {
 
     @Test
     void typesWithoutAKindAreNotSupported() {
-        assertThat(ResultConversion.supported(FeatureType.BINARY)).isFalse();
-        assertThat(ResultConversion.supported(FeatureType.parse("list<int64>"))).isFalse();
-        assertThatThrownBy(() -> ResultConversion.kinds(FeatureType.parse("decimal(4,2)"), true))
-                .hasMessageStartingWith("a formula over decimal(4,2) (expected int64");
+        assertThat(FormulaTypes.kind(FeatureType.BINARY)).isEmpty();
+        assertThat(FormulaTypes.kind(FeatureType.parse("list<int64>"))).isEmpty();
+        assertThat(FormulaTypes.kind(FeatureType.parse("decimal(4,2)"))).isEmpty();
     }
 
     private static FunctionResult run(
@@ -115,9 +114,7 @@ class ExpressionRunnerTest {
         Resolver resolver = new Resolver(
                 "ratio",
                 1,
-                "flight",
-                List.of(new ResolverInput.Path("flight.x", true)),
-                List.of("y"),
+                new Resolver.Signature("flight", List.of(new ResolverInput.Path("flight.x", true)), List.of("y")),
                 new ResolverBody.Formula(expression),
                 Resolver.Conditions.NONE,
                 Documentation.NONE);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.plan.QueryPlan;
@@ -118,8 +119,8 @@ class PlanRunnerTest {
         }
 
         @Override
-        public void merge(FeatureSet set, FeatureBatch observations) {
-            store.merge(set, observations);
+        public void merge(FeatureSet set, FeatureBatch observations, ResolverVersions versions) {
+            store.merge(set, observations, versions);
         }
 
         @Override

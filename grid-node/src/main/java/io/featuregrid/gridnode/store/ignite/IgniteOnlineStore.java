@@ -6,6 +6,7 @@ import io.featuregrid.gridnode.store.RowChange;
 import io.featuregrid.gridnode.store.RowLayout;
 import io.featuregrid.gridnode.store.StoredValues;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.error.ErrorCode;
@@ -136,10 +137,10 @@ public final class IgniteOnlineStore implements OnlineStore {
     }
 
     @Override
-    public void merge(FeatureSet set, FeatureBatch observations) {
+    public void merge(FeatureSet set, FeatureBatch observations, ResolverVersions versions) {
         reaching(set, () -> {
             Access access = access(set);
-            ObservationReader reader = new ObservationReader(set, observations, erasures.of(set), values);
+            ObservationReader reader = new ObservationReader(set, observations, versions, erasures.of(set), values);
             Map<Object, RowChange> changes = HashMap.newHashMap(observations.rows());
             for (int row = 0; row < observations.rows(); row++) {
                 RowChange change = reader.change(row);

@@ -8,6 +8,7 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.StampColumn;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.execute.AcceptedVersions;
 import io.featuregrid.planner.execute.OnlineRead;
 import io.featuregrid.planner.execute.OnlineRows;
 import java.util.ArrayList;
@@ -25,9 +26,11 @@ final class RowCollector {
     private final FeatureType[] types;
     private final ColumnBuilder[] builders;
     private final StampColumn @Nullable [] stampColumns;
+    /** Null where any version of any feature counts, as in nearly all reads. */
+    private final @Nullable AcceptedVersions accepted;
+
     private final boolean[] exists;
     private final RowStamps stamps = new RowStamps();
-    private final boolean anyVersion;
     private @Nullable RowFields lastFields;
 
     RowCollector(RowDefinition definition, StoredValues storedValues, OnlineRead read, int rows) {
@@ -35,7 +38,6 @@ final class RowCollector {
         List<Feature> features = read.features();
         this.definition = definition;
         this.read = read;
-        this.anyVersion = read.versions() == null;
         this.numbers = new int[features.size()];
         this.types = new FeatureType[numbers.length];
         this.builders = new ColumnBuilder[numbers.length];
@@ -46,6 +48,7 @@ final class RowCollector {
             types[index] = feature.type();
             builders[index] = new ColumnBuilder(feature.type().columnType(), rows);
         }
+        this.accepted = read.versions().restricted() ? read.versions() : null;
         this.stampColumns = read.stamps() ? new StampColumn[numbers.length] : null;
         if (stampColumns != null) {
             Arrays.setAll(stampColumns, index -> new StampColumn(rows));
@@ -68,10 +71,13 @@ final class RowCollector {
             int stamp = RowStamps.index(pointer);
             if (stampColumns != null) {
                 stampColumns[index].set(row, stamps.stamp(stamp), stamps.origin(stamp), RowStamps.isTombstone(pointer));
+                stampColumns[index].setVersion(row, stamps.version(numbers[index]));
             }
-            if (!RowStamps.isTombstone(pointer)
+            boolean qualifies = !RowStamps.isTombstone(pointer)
                     && read.qualifies(index, stamps.observedAt(stamp))
-                    && (anyVersion || read.qualifies(index, stamps.version(numbers[index]), stamps.origin(stamp)))) {
+                    && (accepted == null
+                            || accepted.accepts(index, stamps.version(numbers[index]), stamps.originCode(stamp)));
+            if (qualifies) {
                 Object value = fields.value(stored, numbers[index]);
                 if (value == null) {
                     builders[index].setNull(row);

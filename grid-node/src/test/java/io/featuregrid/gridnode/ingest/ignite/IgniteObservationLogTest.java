@@ -12,6 +12,8 @@ import io.featuregrid.gridnode.ingest.Rows;
 import io.featuregrid.gridnode.ingest.Segment;
 import io.featuregrid.gridnode.ingest.UploadRecord;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
+import io.featuregrid.planner.batch.StampColumn;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.FeatureType;
@@ -22,11 +24,14 @@ import io.featuregrid.planner.execute.ObservationLog.Receipt;
 import io.featuregrid.planner.execute.ObservationLog.SetRows;
 import io.featuregrid.planner.execute.ObservationLog.Upload;
 import io.featuregrid.planner.execute.OnlineRead;
+import io.featuregrid.planner.execute.OnlineRows;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -90,6 +95,33 @@ class IgniteObservationLogTest {
             assertThat(history.ids(pair)).hasSize(50).doesNotHaveDuplicates();
             assertThat(node.log().undrained(List.of(user, pair))).isZero();
             assertThat(node.ignite().cache(LogCaches.LOG).size()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsMergedAgainAfterACrashKeepsItsVersionsAndWhatIsForHistoryOnlyStaysSo() {
+        ResolverVersions versions = ResolverVersions.of(Map.of(2, 7));
+        Upload computed = Rows.upload(
+                null,
+                new SetRows(user, users(0, 30).observations(), versions, true),
+                new SetRows(user, users(30, 30).observations(), versions, false));
+        Upload single = Rows.upload(null, new SetRows(user, users(60, 1).observations(), versions, false));
+        HeapOnlineStore before = new HeapOnlineStore();
+        try (IgniteNode node = node(1, before, quiet(), 0)) {
+            node.log().append(computed);
+            node.log().append(single);
+        }
+        HeapOnlineStore after = new HeapOnlineStore();
+        try (IgniteNode node = node(1, after, quiet(), 0)) {
+            for (HeapOnlineStore online : List.of(before, after)) {
+                assertThat(scores(online, 61))
+                        .isEqualTo(IntStream.range(0, 61)
+                                .mapToObj(row -> row < 30 ? Integer.toString(row) : "MISSING")
+                                .toList());
+                assertThat(versionsOfScores(online, 30)).containsOnly(7);
+            }
+            node.log().drain(List.of(user), LIMIT);
+            assertThat(history.ids(user)).hasSize(61).doesNotHaveDuplicates();
         }
     }
 
@@ -310,12 +342,20 @@ class IgniteObservationLogTest {
         return Rows.of(pair, List.of("a", "b", "value"), rows);
     }
 
-    private List<String> scores(HeapOnlineStore online, int count) {
+    private OnlineRows read(HeapOnlineStore online, int count) {
         FeatureBatch keys = users(0, count).observations();
         OnlineRead read =
-                OnlineRead.ofAnyAge(user, List.of(user.feature("score").orElseThrow()), Long.MAX_VALUE / 2, false);
-        FeatureBatch asked = FeatureBatch.onHeap(List.of("id"), List.of(keys.column(0)), count);
-        FeatureBatch values = online.read(read, asked).values();
+                OnlineRead.ofAnyAge(user, List.of(user.feature("score").orElseThrow()), Long.MAX_VALUE / 2, true);
+        return online.read(read, FeatureBatch.onHeap(List.of("id"), List.of(keys.column(0)), count));
+    }
+
+    private List<Integer> versionsOfScores(HeapOnlineStore online, int count) {
+        List<StampColumn> stamps = Objects.requireNonNull(read(online, count).stamps());
+        return IntStream.range(0, count).mapToObj(stamps.getFirst()::version).toList();
+    }
+
+    private List<String> scores(HeapOnlineStore online, int count) {
+        FeatureBatch values = read(online, count).values();
         return IntStream.range(0, count)
                 .mapToObj(row -> values.column(0).describe(row))
                 .toList();

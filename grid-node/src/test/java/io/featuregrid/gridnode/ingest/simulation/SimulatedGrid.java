@@ -12,6 +12,7 @@ import io.featuregrid.gridnode.ingest.ObservationLogNode;
 import io.featuregrid.gridnode.ingest.Segment;
 import io.featuregrid.gridnode.ingest.UploadRecord;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.execute.HeapOnlineStore;
@@ -283,11 +284,11 @@ final class SimulatedGrid {
         }
 
         @Override
-        public void merge(FeatureSet set, FeatureBatch observations) {
+        public void merge(FeatureSet set, FeatureBatch observations, ResolverVersions versions) {
             for (FeatureBatch one : SimulationWorld.oneByOne(observations)) {
                 timeline.step();
                 fail();
-                online.merge(set, one);
+                online.merge(set, one, versions);
             }
             timeline.step();
         }

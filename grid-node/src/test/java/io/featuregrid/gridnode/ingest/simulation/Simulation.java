@@ -158,6 +158,9 @@ final class Simulation {
     /** A write that is acknowledged is in the online row, or something newer is. */
     private void expectMerged(Write write, Receipt receipt) {
         for (SetRows rows : write.upload.sets()) {
+            if (!rows.online()) {
+                continue;
+            }
             FeatureSet set = rows.set();
             FeatureBatch batch = rows.observations();
             List<Column> keys = batch.columns().subList(0, set.key().size());
@@ -179,10 +182,27 @@ final class Simulation {
         }
     }
 
+    /** What is for history only never shows online. */
+    private void expectOnlineOnly() {
+        for (FeatureSet set : world.sets()) {
+            OnlineRead read = OnlineRead.ofAnyAge(
+                    set, List.of(set.feature(SimulationWorld.TOKEN).orElseThrow()), timeline.nowMicros(), false);
+            FeatureBatch found =
+                    grid.online.read(read, SimulationWorld.keys(set)).values();
+            for (int row = 0; row < found.rows(); row++) {
+                if (found.column(0).hasValue(row)
+                        && !world.rowsOf(found.column(0).longAt(row)).online()) {
+                    violations.add("row " + found.column(0).longAt(row) + " is for history only and shows online");
+                }
+            }
+        }
+    }
+
     /** Asks for history now and then: what was acknowledged before is in it. */
     private void read() {
         while (clientsLeft > 0) {
             timeline.pause(Duration.ofMillis(random.nextInt(60)));
+            expectOnlineOnly();
             if (grid.living().isEmpty()) {
                 continue;
             }
@@ -283,13 +303,18 @@ final class Simulation {
         compareOnline();
     }
 
-    /** The online rows are those of a store that was fed with history. */
+    /** The online rows are those of a store that was fed with history, each row as it was written. */
     private void compareOnline() {
         HeapOnlineStore oracle = new HeapOnlineStore();
         for (FeatureSet set : world.sets()) {
             oracle.prepare(set);
             for (FeatureBatch batch : grid.history.rows(set)) {
-                oracle.merge(set, batch);
+                for (FeatureBatch row : SimulationWorld.oneByOne(batch)) {
+                    SetRows written = world.rowsOf(SimulationWorld.token(row, 0));
+                    if (written.online()) {
+                        oracle.merge(set, row, written.versions());
+                    }
+                }
             }
             OnlineRead read = OnlineRead.ofAnyAge(set, set.carried(), timeline.nowMicros(), true);
             String expected = describe(oracle.read(read, SimulationWorld.keys(set)));
@@ -308,6 +333,8 @@ final class Simulation {
             for (int index = 0; index < stamps.size(); index++) {
                 text.append(rows.values().column(index).describe(row))
                         .append(stamps.get(index).stamp(row))
+                        .append('v')
+                        .append(stamps.get(index).version(row))
                         .append(' ');
             }
         }

@@ -58,6 +58,16 @@ class SimulationTest {
         assertThat(seedsThatFind(BrokenRule.FORGET_SEGMENTS)).isNotEmpty();
     }
 
+    @Test
+    void rowsForHistoryThatAreMergedAreFound() {
+        assertThat(seedsThatFind(BrokenRule.MERGE_ALL)).isNotEmpty();
+    }
+
+    @Test
+    void versionsThatAreLostWhenEntriesAreMergedAgainAreFound() {
+        assertThat(seedsThatFind(BrokenRule.FORGET_VERSIONS)).isNotEmpty();
+    }
+
     private List<Long> seedsThatFind(BrokenRule broken) {
         List<Long> seeds = new ArrayList<>();
         for (long seed = 1; seed <= SEEDS_OF_A_CONTROL && seeds.isEmpty(); seed++) {

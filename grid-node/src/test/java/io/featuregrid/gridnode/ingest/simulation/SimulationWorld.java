@@ -5,6 +5,7 @@ import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.ObservationColumns;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.Documentation;
 import io.featuregrid.planner.definition.Feature;
@@ -17,7 +18,10 @@ import io.featuregrid.planner.execute.Clock;
 import io.featuregrid.planner.execute.ObservationLog.SetRows;
 import io.featuregrid.planner.execute.StampSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /** Two sets, one of them global, and rows for them; each row carries a token that no other row has. */
@@ -30,6 +34,7 @@ final class SimulationWorld implements CatalogStore {
     private final FeatureSet world = set("world", 2, List.of());
     private final Catalog catalog = new Catalog(1, 3, sets(), List.of());
     private final Random random;
+    private final Map<Long, SetRows> byToken = new HashMap<>();
     private long tokens;
 
     SimulationWorld(Random random) {
@@ -53,11 +58,28 @@ final class SimulationWorld implements CatalogStore {
     /** Rows of one set or both. */
     List<SetRows> rows(Clock clock) {
         List<SetRows> rows = new ArrayList<>();
-        rows.add(new SetRows(user, batch(user, 1 + random.nextInt(random.nextBoolean() ? 1 : 6), clock)));
+        rows.add(rows(user, batch(user, 1 + random.nextInt(random.nextBoolean() ? 1 : 6), clock)));
         if (random.nextInt(4) == 0) {
-            rows.add(new SetRows(world, batch(world, 1, clock)));
+            rows.add(rows(world, batch(world, 1, clock)));
         }
         return rows;
+    }
+
+    /** Half of them computed, some of those for history only. */
+    private SetRows rows(FeatureSet set, FeatureBatch batch) {
+        ResolverVersions versions = random.nextBoolean()
+                ? ResolverVersions.NONE
+                : ResolverVersions.of(Map.of(2, 1 + random.nextInt(3), 3, random.nextInt(3)));
+        SetRows rows = new SetRows(set, batch, versions, versions.isEmpty() || random.nextInt(3) > 0);
+        for (int row = 0; row < batch.rows(); row++) {
+            byToken.put(token(batch, row), rows);
+        }
+        return rows;
+    }
+
+    /** Those among which the row with a token was written. */
+    SetRows rowsOf(long token) {
+        return Objects.requireNonNull(byToken.get(token));
     }
 
     /** All keys of a set, as a read takes them. */

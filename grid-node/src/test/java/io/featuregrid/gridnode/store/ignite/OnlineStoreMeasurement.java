@@ -5,6 +5,7 @@ import io.featuregrid.gridnode.store.Observation;
 import io.featuregrid.gridnode.store.ObservationReader;
 import io.featuregrid.gridnode.store.RowLayout;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.execute.ErasureList;
 import io.featuregrid.planner.execute.Erasures;
@@ -207,6 +208,7 @@ public final class OnlineStoreMeasurement {
                     ObservationReader reader = new ObservationReader(
                             set,
                             batch,
+                            ResolverVersions.NONE,
                             ErasureList.EMPTY,
                             new io.featuregrid.gridnode.store.StoredValues(new BinaryStructs(ignite.binary())));
                     for (int row = 0; row < batch.rows(); row++) {

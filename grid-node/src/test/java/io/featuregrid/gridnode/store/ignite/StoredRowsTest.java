@@ -9,6 +9,7 @@ import io.featuregrid.gridnode.store.ObservationReader;
 import io.featuregrid.gridnode.store.RowChange;
 import io.featuregrid.gridnode.store.RowLayout;
 import io.featuregrid.gridnode.store.StoredValues;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.execute.Clock;
@@ -229,6 +230,7 @@ class StoredRowsTest {
         RowChange change = new ObservationReader(
                         set,
                         Observation.batch(set, List.of(observation)),
+                        ResolverVersions.NONE,
                         erasures.of(set),
                         new StoredValues(new BinaryStructs(grid.node(0).binary())))
                 .change(0);

@@ -3,6 +3,7 @@ package io.featuregrid.planner.batch.arrow;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import java.io.ByteArrayInputStream;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -31,14 +33,19 @@ import org.jspecify.annotations.Nullable;
  * Batches of observations as the bytes of an Arrow IPC stream with one record batch, in a form that outlives the catalog it was written
  * under.
  *
- * <p>The schema's metadata holds {@code format}. A field's metadata hold {@code number}, the feature's number in its set (0 for a column of
+ * <p>The schema's metadata holds {@code format}. Format 2 is that of observations that a resolver computed or that are for history only: its
+ * metadata hold {@code versions} too, as {@link ResolverVersions#text} writes them, and {@code online}, {@code true} or {@code false}. All
+ * others are of format 1, which has neither, byte for byte what builds before format 2 wrote. A field's metadata hold {@code number}, the feature's number in its set (0 for a column of
  * the system, which is known by its name), and {@code type}, the {@link ColumnType}'s name. MISSING and null are both null to Arrow, so a
  * column in which some row is MISSING is followed by a field of the name {@code __presence} with {@code number} of its own column: a bool,
  * true where the row is present.
  */
 public final class ObservationStream {
-    private static final String FORMAT = "1";
+    private static final String PLAIN_FORMAT = "1";
+    private static final String FORMAT = "2";
     private static final String FORMAT_KEY = "format";
+    private static final String VERSIONS_KEY = "versions";
+    private static final String ONLINE_KEY = "online";
     private static final String NUMBER_KEY = "number";
     private static final String TYPE_KEY = "type";
     private static final String PRESENCE = "__presence";
@@ -49,8 +56,15 @@ public final class ObservationStream {
      * A batch whose columns are known by number.
      *
      * @param numbers one a column: the feature's number in its set, 0 for a column of the system
+     * @param versions by which resolver versions the features were computed
+     * @param online whether the observations are for their online rows too, not for history only
      */
-    public record Numbered(List<Integer> numbers, FeatureBatch batch) {
+    public record Numbered(List<Integer> numbers, FeatureBatch batch, ResolverVersions versions, boolean online) {
+        /** Observations that no resolver computed, for history and online rows. */
+        public Numbered(List<Integer> numbers, FeatureBatch batch) {
+            this(numbers, batch, ResolverVersions.NONE, true);
+        }
+
         public Numbered {
             numbers = List.copyOf(numbers);
             if (numbers.size() != batch.columns().size()) {
@@ -77,7 +91,7 @@ public final class ObservationStream {
                     add(field(PRESENCE, number, ColumnType.BOOL), present, fields, vectors, allocator);
                 }
             }
-            Schema schema = new Schema(fields, Map.of(FORMAT_KEY, FORMAT));
+            Schema schema = new Schema(fields, metadata(numbered));
             try (VectorSchemaRoot root = new VectorSchemaRoot(schema, vectors, batch.rows());
                     ArrowStreamWriter writer = new ArrowStreamWriter(root, null, bytes)) {
                 writer.writeBatch();
@@ -99,17 +113,52 @@ public final class ObservationStream {
     public static Numbered read(byte[] bytes, BufferAllocator allocator) {
         try (ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(bytes), allocator)) {
             VectorSchemaRoot root = reader.getVectorSchemaRoot();
-            String format = root.getSchema().getCustomMetadata().get(FORMAT_KEY);
-            if (!FORMAT.equals(format)) {
-                throw damaged("have format " + format + " (expected " + FORMAT + "; a newer build wrote them)", null);
+            Map<String, String> metadata = root.getSchema().getCustomMetadata();
+            String format = metadata.get(FORMAT_KEY);
+            if (!PLAIN_FORMAT.equals(format) && !FORMAT.equals(format)) {
+                throw damaged(
+                        "have format " + format + " (expected " + PLAIN_FORMAT + " or " + FORMAT
+                                + "; a newer build wrote them)",
+                        null);
             }
             if (!reader.loadNextBatch()) {
                 throw damaged("hold no record batch (expected one)", null);
             }
-            return read(root);
+            Numbered plain = read(root);
+            return PLAIN_FORMAT.equals(format)
+                    ? plain
+                    : new Numbered(plain.numbers(), plain.batch(), versions(metadata), online(metadata));
         } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException failure) {
             throw damaged("cannot be read (expected an Arrow IPC stream)", failure);
         }
+    }
+
+    private static Map<String, String> metadata(Numbered numbered) {
+        if (numbered.versions().isEmpty() && numbered.online()) {
+            return Map.of(FORMAT_KEY, PLAIN_FORMAT);
+        }
+        // In one order: the bytes of equal observations are equal, also in another run.
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put(FORMAT_KEY, FORMAT);
+        metadata.put(VERSIONS_KEY, numbered.versions().text());
+        metadata.put(ONLINE_KEY, Boolean.toString(numbered.online()));
+        return metadata;
+    }
+
+    private static ResolverVersions versions(Map<String, String> metadata) {
+        String versions = metadata.get(VERSIONS_KEY);
+        if (versions == null) {
+            throw damaged("have format " + FORMAT + " and no " + VERSIONS_KEY, null);
+        }
+        return ResolverVersions.ofText(versions);
+    }
+
+    private static boolean online(Map<String, String> metadata) {
+        String online = metadata.get(ONLINE_KEY);
+        if (!"true".equals(online) && !"false".equals(online)) {
+            throw damaged("have " + ONLINE_KEY + " " + online + " (expected true or false)", null);
+        }
+        return "true".equals(online);
     }
 
     private static Numbered read(VectorSchemaRoot root) {

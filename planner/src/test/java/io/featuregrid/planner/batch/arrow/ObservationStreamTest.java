@@ -7,13 +7,19 @@ import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.ColumnBuilder;
 import io.featuregrid.planner.batch.ColumnType;
 import io.featuregrid.planner.batch.FeatureBatch;
+import io.featuregrid.planner.batch.ResolverVersions;
 import io.featuregrid.planner.error.FeatureGridException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
@@ -85,6 +91,50 @@ class ObservationStreamTest {
 
         assertThat(cells(ObservationStream.read(bytes, allocator).batch().column(0)))
                 .containsExactly("\"text 1\"", "\"text 2\"");
+    }
+
+    /** An entry of the log as builds wrote it that knew format 1 only, compressed by gzip. */
+    @Test
+    void theOlderFormIsReadAndStillWritten() throws IOException {
+        String older =
+                "H4sIAAAAAAAA/31SzU7CQBCe5bc0aAj+hJPxyIFDjcZ4RI1REoFG6s0EBGok4acp1cjN+DQcfQQfwaNHH8EXkHW2O1vrik4zO52f"
+                        + "ne/bneWc8+cEQAGEmLAKGVgBA/+EpGScmZBHY6BvhhagIsJhBcDbJ+cilqfYDmoG9Wbij64DWfOCiQrqnPZ0F5yvo+2jDiU2e8AV"
+                        + "qUCZaqzFz74W9R3fjbquD2BTXvTJoTq1+knLOazbtD+YeS6QGNjFxKhB/AVSEtdL5xjPC9BuT7pT1793+21BGRJc8uuQIjK70vi9"
+                        + "avx2NX4flC9Q/VGzeQ5LuD0ilhly8Hx36o57mHmK4ffDqjTraPg2/x/f49/4It5yLmqN09/4qfCT8d4gmAEUoYS3uoZWzb1I93yL"
+                        + "6sn7YwHxsWjvO1/+DhQfMQMjNgPBK41aazj7e3/MzIAszQtYlfAGeCEIxctMcoIQcxPf7gb2TIX4HdVEveGkiWfKR29Y7JtTPyW5"
+                        + "2D+LOEgpkC1p+e0IX4oVoUo50Oqrmn+m+baGp3rFeULMZ5qv55UkyWbJqnOxWI16A0Im0+Ekvk/VKX+LbJmsmIewX4lKxgVQBAAA";
+        byte[] bytes;
+        try (GZIPInputStream unzipped =
+                new GZIPInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(older)))) {
+            bytes = unzipped.readAllBytes();
+        }
+
+        ObservationStream.Numbered read = ObservationStream.read(bytes, allocator);
+
+        assertThat(read.numbers()).containsExactly(1, 3, 0);
+        assertThat(read.batch().names()).containsExactly("id", "city", "__observed_at");
+        assertThat(cells(read.batch().column(0))).containsExactly("7", "8");
+        assertThat(cells(read.batch().column(1))).containsExactly("\"oslo\"", "MISSING");
+        assertThat(read.versions()).isEqualTo(ResolverVersions.NONE);
+        assertThat(read.online()).isTrue();
+        assertThat(ObservationStream.write(read, allocator)).isEqualTo(bytes);
+    }
+
+    @Test
+    void versionsAndTheDestinationComeBack() {
+        FeatureBatch batch =
+                FeatureBatch.onHeap(List.of("a"), List.of(column(ColumnType.INT64, 3, 1, new Random(1))), 3);
+        for (ResolverVersions versions :
+                List.of(ResolverVersions.NONE, ResolverVersions.of(Map.of(1, 7, 300, Integer.MAX_VALUE)))) {
+            for (boolean online : new boolean[] {true, false}) {
+                ObservationStream.Numbered written =
+                        new ObservationStream.Numbered(List.of(1), batch, versions, online);
+                ObservationStream.Numbered read =
+                        ObservationStream.read(ObservationStream.write(written, allocator), allocator);
+                assertThat(read.versions()).isEqualTo(versions);
+                assertThat(read.online()).isEqualTo(online);
+            }
+        }
     }
 
     @Test
