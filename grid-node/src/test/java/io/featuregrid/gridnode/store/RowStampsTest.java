@@ -88,11 +88,7 @@ class RowStampsTest {
         for (byte[] bytes : List.of(versioned, other, plain, versioned, plain, other)) {
             read.decode(bytes);
             assertThat(IntStream.rangeClosed(1, 4).map(read::version))
-                    .containsExactly(
-                            Arrays.equals(bytes, versioned) ? 7 : 0,
-                            Arrays.equals(bytes, other) ? 9 : 0,
-                            Arrays.equals(bytes, versioned) ? 8 : 0,
-                            0);
+                    .containsExactly(Arrays.equals(bytes, versioned) ? 7 : 0, Arrays.equals(bytes, other) ? 9 : 0, Arrays.equals(bytes, versioned) ? 8 : 0, 0);
             assertThat(read.encode()).isEqualTo(bytes);
         }
     }
