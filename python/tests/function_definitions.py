@@ -1,4 +1,4 @@
-"""Helper of the tests of functions: definitions applied to a real node under names of their own, asked under the names as written."""
+"""Helper of the tests of functions: definitions applied to a real node under names of their own, asked under those as written."""
 
 from __future__ import annotations
 
@@ -81,8 +81,10 @@ class Functions:
         spine = pa.table({**rows, "at": pa.array(times, pa.timestamp("us", "UTC"))})
         names = features if isinstance(features, str) else [self.own(f"thing.{name}") for name in features]
         inputs = {self.own(name): column for name, column in options.pop("inputs", {}).items()}
-        named = {key: [self.own(f"thing.{name}") for name in options.pop(key)] for key in ("recompute", "sample", "required") if key in options}
-        table = self.grid.training_set(spine, names, time="at", keys={self.own("thing.id"): "id"}, inputs=inputs, **named, **options)
+        for option in {"recompute", "sample", "required"} & options.keys():
+            options[option] = [self.own(f"thing.{name}") for name in options[option]]
+        keys = {self.own("thing.id"): "id"}
+        table = self.grid.training_set(spine, names, time="at", keys=keys, inputs=inputs, **options)
         return {name.partition(".")[2]: table.column(name).to_pylist() for name in table.column_names if "." in name}
 
     def history(self, *columns: str) -> list[tuple[Any, ...]]:

@@ -156,7 +156,7 @@ def test_what_a_function_says_it_computes_must_be_of_one_set(functions: Function
     """
     with pytest.raises(FeatureGridError) as caught:
         functions.apply(text)
-    assert f"definitions.py:{line_of(text, '@online')}" in caught.value.message or f":{line_of(text, 'def both')}" in caught.value.message
+    assert f"definitions.py:{line_of(text, '@online')}: " in caught.value.message
 
 
 def test_definitions_are_replaced_whole_and_functions_that_went_compute_no_more(functions: Functions) -> None:

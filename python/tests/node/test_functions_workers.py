@@ -112,9 +112,7 @@ def test_a_function_over_its_time_is_ended_and_loses_only_its_own_outputs(ending
     assert endings.ask({"thing.id": 1}, "thing.well").values == {"well": 4}
 
 
-@pytest.mark.parametrize(
-    ("output", "told"), [("crash", "status 3"), ("segfault", "signal 11"), ("exits", "SystemExit: enough")]
-)
+@pytest.mark.parametrize(("output", "told"), [("crash", "status 3"), ("segfault", "signal 11"), ("exits", "SystemExit: enough")])
 def test_a_process_that_dies_fails_its_call_and_is_replaced(endings: Functions, output: str, told: str) -> None:
     answer = endings.ask({"thing.id": 1}, f"thing.{output}", "thing.well")
     assert answer.codes == {output: "RESOLVER_FAILED"}
