@@ -52,9 +52,9 @@ class OnlineCalls:
         """The reply to a query; ``now`` in microseconds."""
         return self.post("/v1/query/online", asked(inputs, outputs, now, options))
 
-    def bulk(self, inputs: Mapping[str, Sequence], outputs: Sequence[str], now: int | None = None) -> dict:
+    def bulk(self, inputs: Mapping[str, Sequence], outputs: Sequence[str], now: int | None = None, **options: object) -> dict:
         """The reply to a query of columns."""
-        return self.post("/v1/query/bulk", asked(inputs, outputs, now, {}))
+        return self.post("/v1/query/bulk", asked(inputs, outputs, now, options))
 
     def upload(self, document: Mapping) -> dict:
         """The counts of an upload."""

@@ -16,6 +16,9 @@ from flight_calls import put_observations, training_set
 from ingests import told_time
 from node_process import NodeProcess
 from online_calls import OnlineCalls, from_json, to_json
+from online_functions import CASES as FUNCTION_CASES
+from online_functions import FunctionOracle, random_functions, with_functions
+from online_functions_comparison import compare_functions
 from online_oracle import CASES, RULES, OnlineOracle
 from online_world import first_of, key_paths, kind_of, paths_of, served_world
 from oracle import MISSING
@@ -42,11 +45,14 @@ class Run:
         self.generator = random.Random(f"online-offline/{arguments.seed}")
         self.world: World = served_world(self.generator, arguments.seed % 26, arguments.entities, now)
         self.oracle = OnlineOracle(self.world, arguments.broken)
-        self.definitions = definition_file(self.generator, self.world)
+        # Random choices of their own, so that they change nothing of the world.
+        self.functions = random_functions(random.Random(f"online-offline/functions/{arguments.seed}"), self.world)
+        self.computed = FunctionOracle(self.oracle, self.functions, arguments.broken)
+        self.definitions = with_functions(definition_file(self.generator, self.world), self.world, self.functions)
         self.paths = {name: paths_of(self.generator, self.world, name, FAR_PATHS) for name in self.world.sets}
         self.arrivals = random_history(self.generator, self.world, arguments.entities * ROWS_AN_ENTITY)
         self.stamped: list[tuple[Arrival, int]] = []
-        self.cells = self.queries = 0
+        self.cells = self.queries = self.computed_cells = 0
 
     def apply(self, node: NodeProcess) -> None:
         path = node.home / "definitions-of-the-check.py"
@@ -230,10 +236,13 @@ def check(arguments: argparse.Namespace, report: Report) -> None:
         one.compare_all("as it arrived", calls, client)
         report.counts["cases"] = {case: one.oracle.cases[case] for case in CASES}
         one.compare_overridden("as it arrived", calls)
+        compare_functions("as it arrived", one, calls, client)
+        report.counts["function_cases"] = {case: one.computed.cases[case] for case in FUNCTION_CASES}
 
     def in_another_order(calls: OnlineCalls, client: flight.FlightClient) -> None:
         one.tell_shuffled(client)
         one.compare_all("shuffled", calls, client)
+        compare_functions("shuffled", one, calls, client)
 
     with_node(arguments, one, as_it_arrived)
     report.progress(f"{one.cells} cells, {report.differences} differences after {time.monotonic() - started:.1f} s; now shuffled")
@@ -242,6 +251,7 @@ def check(arguments: argparse.Namespace, report: Report) -> None:
     report.counts |= {
         "entities": arguments.entities, "uploads": uploads, "ingests": len(one.arrivals) - uploads,
         "observations": observations, "queries": one.queries, "cells": one.cells,
+        "functions": len(one.functions), "computed_cells": one.computed_cells,
         "seconds": round(time.monotonic() - started, 1),
     }  # fmt: skip
     if arguments.entities >= FULL_ENTITIES:

@@ -12,7 +12,10 @@ from online_world import limit_of
 from oracle import MISSING, Observation
 from world import NO_DEFAULT, Feature, FeatureSet, World
 
-RULES = {"stamp": "what arrived last is served, instead of what has the greatest stamp"}
+RULES = {
+    "stamp": "what arrived last is served, instead of what has the greatest stamp",
+    "default": "a function is given nothing for a missing input, instead of its default",
+}
 CASES = ("ties", "nulls", "ttl", "staleness", "tombstones", "edges", "defaults")
 
 

@@ -27,7 +27,7 @@ class Failures:
 
     def raised(self, row: int, error: BaseException) -> None:
         """A row, or with `ALL` every row, whose call raised."""
-        text = f"`{self._function}` raised {type(error).__name__}: {error}"
+        text = f"`{self._function}` raised {type(error).__name__}: {_text_of(error)}"
         self._add(row, ALL, "RESOLVER_FAILED", text, _own_trace(error))
 
     def refused(self, row: int, output: int, reason: str) -> None:
@@ -92,7 +92,7 @@ def _scalar(
         except Refused as refused:
             failures.refused(row, ALL, str(refused))
             items = (None,) * len(targets)
-        except Exception as error:
+        except BaseException as error:  # a function's sys.exit() is its row's failure, not the end of the process
             failures.raised(row, error)
             items = (None,) * len(targets)
         for column, item in zip(columns, items, strict=True):
@@ -111,4 +111,11 @@ def _own_trace(error: BaseException) -> str:
     """The stack of the user's code: what lies below it is this package's."""
     frames_of_user = [frame for frame in traceback.extract_tb(error.__traceback__) if "/featuregrid/worker/" not in frame.filename]
     shown = "".join(traceback.format_list(frames_of_user))
-    return f"{shown}{type(error).__name__}: {error}"[-MOST_TEXT:]
+    return f"{shown}{type(error).__name__}: {_text_of(error)}"[-MOST_TEXT:]
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(its text cannot be made)"

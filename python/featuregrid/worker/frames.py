@@ -42,7 +42,7 @@ def run(
         return _columns(result, table.num_rows, targets)
     except Refused as refused:
         failures.refused(ALL, ALL, str(refused))
-    except Exception as error:
+    except BaseException as error:  # a function's sys.exit() is a failure, not the end of the process
         failures.raised(ALL, error)
     return None
 

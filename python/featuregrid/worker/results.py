@@ -44,14 +44,14 @@ class Target:
         for row, value in enumerate(found):
             try:
                 converted.append(None if value is None else self._convert(_plain(value)))
-            except (Refused, TypeError, ValueError, OverflowError):
+            except Exception:  # whatever a value of a class of the user's raises
                 failures.refused(row, output, f"{_shown(value)} for '{self.name}' (expected a value of type {self._text})")
                 converted.append(None)
         if self.type.arrow == pa.timestamp("us", "UTC"):
             return pa.array(converted, pa.int64()).cast(self.type.arrow)
         try:
             return pa.array(converted, self.type.arrow)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        except Exception:  # Arrow's own errors, and others: UnicodeEncodeError of half a surrogate pair
             return self._one_by_one(converted, output, failures)
 
     def _one_by_one(self, values: list[Any], output: int, failures: Failures) -> pa.Array:
@@ -60,14 +60,17 @@ class Target:
             try:
                 pa.array([value], self.type.arrow)
                 kept.append(value)
-            except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+            except Exception:
                 failures.refused(row, output, f"{_shown(value)} for '{self.name}' (expected a value of type {self._text})")
                 kept.append(None)
         return pa.array(kept, self.type.arrow)
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:
+        text = f"a {type(value).__qualname__}"
     return text if len(text) <= 200 else text[:200] + "..."
 
 

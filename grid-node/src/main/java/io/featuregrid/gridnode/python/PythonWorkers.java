@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.featuregrid.gridnode.ingest.BrokenRule;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.arrow.ColumnStreamReader;
@@ -48,10 +49,17 @@ public final class PythonWorkers implements FunctionRunner, AutoCloseable {
     private static final long PROBE_NANOS = 60_000_000_000L;
     private static final long MOST_ROWS = 1L << 24;
 
+    /** What {@link BrokenRule#PROPERTY} says to have processes abandoned that took too long. */
+    private static final String ABANDON = "keep";
+
     private final WorkerPool pool;
     private final PythonEnvironments environments;
     private final ArtifactFolders folders;
     private final WorkerSettings settings;
+
+    /** A rule broken on purpose: what took too long is left alone, and not ended. */
+    private final boolean abandons = ABANDON.equals(System.getProperty(BrokenRule.PROPERTY));
+
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("python-watch").factory());
 
@@ -151,7 +159,9 @@ public final class PythonWorkers implements FunctionRunner, AutoCloseable {
         boolean well = false;
         try {
             WorkerProcess.Answer answer = process.call(header, content);
-            well = limit == null || limit.cancel(false);
+            // What a call left running ends with the process that it ran in.
+            well = (limit == null || limit.cancel(false))
+                    && answer.header().path("children").asInt() == 0;
             return new Outcome(Optional.of(answer), ErrorCode.RESOLVER_FAILED, "");
         } catch (IOException ended) {
             if (late.get()) {
@@ -167,6 +177,8 @@ public final class PythonWorkers implements FunctionRunner, AutoCloseable {
             }
             if (well) {
                 pool.giveBack(use, process);
+            } else if (abandons && late.get()) {
+                pool.abandon();
             } else {
                 pool.discard(process);
             }
@@ -181,7 +193,11 @@ public final class PythonWorkers implements FunctionRunner, AutoCloseable {
         return watch.schedule(
                 () -> {
                     late.set(true);
-                    process.kill();
+                    if (abandons) {
+                        process.disconnect();
+                    } else {
+                        process.kill();
+                    }
                 },
                 Math.max(0, nanos),
                 TimeUnit.NANOSECONDS);

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +21,14 @@ final class WorkerPool implements AutoCloseable {
     private final Semaphore places;
     private final AtomicLong numbers = new AtomicLong();
     private final Deque<Idle> idle = new ArrayDeque<>();
+
+    /**
+     * The one thread that starts processes, and lives as long as the pool: the kernel takes the thread that started a process for its parent
+     * and ends the process with it, also one that others still need.
+     */
+    private final ExecutorService parent = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("python-start").factory());
+
     private boolean closed;
 
     /** What a process is good for. */
@@ -71,6 +81,11 @@ final class WorkerPool implements AutoCloseable {
         places.release();
     }
 
+    /** The process is not well, and left to itself: a rule that is broken on purpose. */
+    void abandon() {
+        places.release();
+    }
+
     /** Ends processes that were not needed for long. */
     void sweep() {
         Deque<Idle> old = new ArrayDeque<>();
@@ -96,6 +111,7 @@ final class WorkerPool implements AutoCloseable {
             idle.clear();
         }
         all.forEach(one -> one.process().close());
+        parent.shutdown();
     }
 
     private @Nullable WorkerProcess takeIdle(Use use) {
@@ -126,6 +142,6 @@ final class WorkerPool implements AutoCloseable {
 
     private WorkerProcess start(Use use) throws IOException {
         Path folder = settings.home().resolve("workers").resolve(Long.toString(numbers.incrementAndGet()));
-        return WorkerProcess.start(use.python(), settings, folder);
+        return WorkerProcess.start(use.python(), settings, folder, parent);
     }
 }

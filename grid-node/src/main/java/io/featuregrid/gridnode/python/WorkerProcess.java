@@ -17,6 +17,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -47,9 +50,11 @@ final class WorkerProcess implements AutoCloseable {
      * Starts a process and waits until it is connected.
      *
      * @param folder its own, made by this and removed with it
+     * @param parent runs what starts the process, which ends with that thread
      * @throws IOException if it ends before; with what it said
      */
-    static WorkerProcess start(String python, WorkerSettings settings, Path folder) throws IOException {
+    static WorkerProcess start(String python, WorkerSettings settings, Path folder, ExecutorService parent)
+            throws IOException {
         Files.createDirectories(folder);
         // The path of a socket holds about a hundred bytes.
         Path sockets = Files.createTempDirectory("fgw");
@@ -80,7 +85,7 @@ final class WorkerProcess implements AutoCloseable {
                     "OPENBLAS_NUM_THREADS", "1",
                     "OMP_NUM_THREADS", "1",
                     "ARROW_DEFAULT_MEMORY_POOL", "system"));
-            Process process = builder.start();
+            Process process = startedBy(parent, builder);
             process.getOutputStream().close();
             CompletableFuture<Void> ended = process.onExit().thenRun(() -> closeQuietly(server));
             try {
@@ -94,6 +99,19 @@ final class WorkerProcess implements AutoCloseable {
         } finally {
             Files.deleteIfExists(socket);
             Files.deleteIfExists(sockets);
+        }
+    }
+
+    private static Process startedBy(ExecutorService parent, ProcessBuilder builder) throws IOException {
+        try {
+            return parent.submit(builder::start).get();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a Python worker was started", interrupted);
+        } catch (ExecutionException failure) {
+            throw failure.getCause() instanceof IOException refused ? refused : new IOException(failure.getCause());
+        } catch (RejectedExecutionException closed) {
+            throw new IOException("the node stops", closed);
         }
     }
 
@@ -116,6 +134,11 @@ final class WorkerProcess implements AutoCloseable {
         JsonNode answer = JSON.readTree(read(headerLength, MOST_HEADER).array());
         long length = read(8, MOST_HEADER).getLong();
         return new Answer(answer, read(length, MOST_CONTENT).array());
+    }
+
+    /** Ends the connection only; from any thread. */
+    void disconnect() {
+        closeQuietly(channel);
     }
 
     /** Ends the process and all that it started, at once; from any thread. */
