@@ -12,8 +12,6 @@ import io.featuregrid.planner.definition.CatalogChange;
 import io.featuregrid.planner.definition.CatalogDiff;
 import io.featuregrid.planner.definition.CatalogJson;
 import io.featuregrid.planner.definition.Proposal;
-import io.featuregrid.planner.definition.ProposalReader;
-import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.error.Problem;
@@ -44,7 +42,7 @@ final class CatalogEndpoints {
     /** With {@code ?plan=true} nothing is changed, and the version answered is the one that the change would make. */
     private HttpReply apply(HttpCall call) {
         boolean planned = call.flag("plan");
-        Proposal proposal = ProposalReader.read(call.json());
+        Proposal proposal = functions.read(call.json());
         if (!planned && proposal.baseVersion() == null) {
             throw new FeatureGridException(
                     ErrorCode.INVALID_QUERY,
@@ -54,10 +52,7 @@ final class CatalogEndpoints {
         Catalog current = catalogs.current();
         CatalogChange change = CatalogChange.plan(current, proposal);
         List<Problem> problems = new ArrayList<>(NamedQueries.check(change.next(), proposal.sources()));
-        List<Resolver> changed = change.next().functions().resolvers().stream()
-                .filter(resolver -> !current.functions().resolvers().contains(resolver))
-                .toList();
-        problems.addAll(functions.problems(changed, proposal.sources()));
+        problems.addAll(functions.problems(current, change.next(), proposal.sources()));
         if (!problems.isEmpty()) {
             throw new FeatureGridException(problems);
         }

@@ -133,6 +133,8 @@ public final class Node implements AutoCloseable {
         GridArtifacts artifacts = GridArtifacts.open(grid);
         NodeFunctions functions = new NodeFunctions(home, settings.functions(), artifacts);
         opened.push(functions);
+        parts.catalogs().onChange(functions::newest);
+        functions.newest(parts.catalogs().current());
         FlightPort flight = FlightPort.start(
                 settings.flight(),
                 new FlightPorts(

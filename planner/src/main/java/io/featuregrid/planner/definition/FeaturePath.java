@@ -9,13 +9,13 @@ import java.util.List;
  * @param set the set that the feature belongs to
  * @param links the features that are followed on the way, {@code set.feature} each
  */
-record FeaturePath(FeatureSet set, Feature feature, List<String> links) {
+public record FeaturePath(FeatureSet set, Feature feature, List<String> links) {
     /**
      * Follows a path.
      *
      * @throws IllegalArgumentException why the path leads nowhere
      */
-    static FeaturePath find(List<FeatureSet> sets, String path) {
+    public static FeaturePath find(List<FeatureSet> sets, String path) {
         String[] parts = path.split("\\.", -1);
         if (parts.length < 2) {
             throw new IllegalArgumentException("'" + path + "' is no path (expected set.feature)");
