@@ -1,0 +1,4 @@
+@NullMarked
+package io.featuregrid.gridnode.jar;
+
+import org.jspecify.annotations.NullMarked;
