@@ -34,7 +34,7 @@ final class MethodThreads {
 
     /** Runs a method over the rows of a call. */
     interface Work {
-        /** @param left whether nobody waits for the result any more */
+        /** The result; given up when nobody waits for it any more. */
         FunctionResult run(BooleanSupplier left);
     }
 
