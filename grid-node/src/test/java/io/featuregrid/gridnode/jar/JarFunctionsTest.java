@@ -131,7 +131,8 @@ class JarFunctionsTest {
         assertThat(strict.values(result, 0)).containsExactly(2L, null);
         assertThat(result.failures())
                 .singleElement()
-                .satisfies(failure -> assertThat(failure.message()).contains("parameter 1 is a primitive and was null"));
+                .satisfies(
+                        failure -> assertThat(failure.message()).contains("parameter 1 is a primitive and was null"));
     }
 
     @Test
@@ -205,9 +206,7 @@ class JarFunctionsTest {
         Calls calls = calls("endless", 1).input("int64", 1L).output("int64");
         for (int call = 0; call < MethodThreads.MOST_LEFT; call++) {
             FunctionResult late = functions.run(calls.of(1), Deadline.NONE.within(System::nanoTime, 5_000_000));
-            assertThat(late.failures())
-                    .extracting(FunctionFailure::code)
-                    .containsExactly(ErrorCode.RESOLVER_TIMED_OUT);
+            assertThat(late.failures()).extracting(FunctionFailure::code).containsExactly(ErrorCode.RESOLVER_TIMED_OUT);
         }
         FunctionResult refused = run(calls);
         assertThat(refused.failures()).extracting(FunctionFailure::code).containsExactly(ErrorCode.RESOLVER_FAILED);
@@ -220,7 +219,7 @@ class JarFunctionsTest {
         assertThat(functions.loaders()).as("loaders in use").hasSize(1);
         System.setProperty("scores.end", "true");
         while (!functions.loaders().isEmpty()) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         assertThat(calls.values(functions.run(calls.of(2), Deadline.NONE), 0)).containsExactly(2L);
     }
@@ -231,7 +230,7 @@ class JarFunctionsTest {
         functions.run(calls.of(1), Deadline.NONE.within(System::nanoTime, 5_000_000));
         functions.newest(2);
         while (!functions.loaders().isEmpty()) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 
@@ -252,7 +251,8 @@ class JarFunctionsTest {
         assertThat(problem(calls("numbers", 1).output("float64"), new FunctionInput("'t.a'", type("int64"), false)))
                 .contains("its parameters are 3 (expected 1, one an input)");
         assertThat(problem(calls("optional", 1).output("int64"), new FunctionInput("'t.a'", type("string"), false)))
-                .isEqualTo("example.Scores.optional: parameter 1 is Long, and 't.a' is of type string (expected String)");
+                .isEqualTo(
+                        "example.Scores.optional: parameter 1 is Long, and 't.a' is of type string (expected String)");
         assertThat(problem(calls("raising", 1).output("int64"), new FunctionInput("'t.a'", type("int64"), true)))
                 .contains("parameter 1 is long, and 't.a' may be null (expected Long)");
         assertThat(problem(calls("optional", 1).output("string"), new FunctionInput("'t.a'", type("int64"), true)))
@@ -268,7 +268,9 @@ class JarFunctionsTest {
     }
 
     private String problem(Calls calls, FunctionInput... inputs) {
-        return functions.problem(calls.resolver(), List.of(inputs), calls.outputs()).orElse("");
+        return functions
+                .problem(calls.resolver(), List.of(inputs), calls.outputs())
+                .orElse("");
     }
 
     private static io.featuregrid.planner.definition.FeatureType type(String text) {
