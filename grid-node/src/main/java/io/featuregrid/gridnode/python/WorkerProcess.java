@@ -145,8 +145,8 @@ final class WorkerProcess implements AutoCloseable {
     void kill() {
         List<ProcessHandle> children = process.descendants().toList();
         try {
-            // It leads a group of its own: also what has no parent any more.
-            Process ending = new ProcessBuilder("kill", "-KILL", "-" + process.pid())
+            // It leads a group of its own: also what has no parent any more. Without "--" procps takes the number for an option.
+            Process ending = new ProcessBuilder("kill", "-KILL", "--", "-" + process.pid())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
