@@ -145,7 +145,8 @@ final class WorkerProcess implements AutoCloseable {
     void kill() {
         List<ProcessHandle> children = process.descendants().toList();
         try {
-            // It leads a group of its own: also what has no parent any more. Without "--" procps takes the number for an option.
+            // It leads a group of its own: also what has no parent any more. Without "--" some take the number for an
+            // option, and do nothing.
             Process ending = new ProcessBuilder("kill", "-KILL", "--", "-" + process.pid())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
