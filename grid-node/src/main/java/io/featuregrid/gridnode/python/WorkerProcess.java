@@ -145,12 +145,15 @@ final class WorkerProcess implements AutoCloseable {
     void kill() {
         List<ProcessHandle> children = process.descendants().toList();
         try {
-            // It leads a group of its own: also what has no parent any more.
-            new ProcessBuilder("kill", "-KILL", "-" + process.pid())
+            // It leads a group of its own: also what has no parent any more. Without "--" some take the number for an
+            // option, and do nothing.
+            Process ending = new ProcessBuilder("kill", "-KILL", "--", "-" + process.pid())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor(END_MILLIS, TimeUnit.MILLISECONDS);
+                    .start();
+            // Its end of the pipe would stay open until the next collection.
+            ending.getOutputStream().close();
+            ending.waitFor(END_MILLIS, TimeUnit.MILLISECONDS);
         } catch (IOException absent) {
             // Without that command only the children that are still known are ended.
         } catch (InterruptedException interrupted) {
