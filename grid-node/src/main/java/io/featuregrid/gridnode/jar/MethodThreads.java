@@ -34,7 +34,11 @@ final class MethodThreads {
 
     /** Runs a method over the rows of a call. */
     interface Work {
-        /** @param left whether nobody waits for the result any more */
+        /**
+         * Runs it.
+         *
+         * @param left whether nobody waits for the result any more
+         */
         FunctionResult run(BooleanSupplier left);
     }
 

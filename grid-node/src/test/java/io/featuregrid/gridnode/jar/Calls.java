@@ -88,8 +88,8 @@ final class Calls {
     List<@Nullable Object> values(FunctionResult result, int output) {
         List<@Nullable Object> values = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
-            values.add(TypedValues.box(
-                    outputs.get(output).type(), result.outputs().get(output), row));
+            values.add(
+                    TypedValues.box(outputs.get(output).type(), result.outputs().get(output), row));
         }
         return values;
     }

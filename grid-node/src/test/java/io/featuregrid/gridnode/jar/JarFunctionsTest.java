@@ -131,7 +131,8 @@ class JarFunctionsTest {
         assertThat(strict.values(result, 0)).containsExactly(2L, null);
         assertThat(result.failures())
                 .singleElement()
-                .satisfies(failure -> assertThat(failure.message()).contains("parameter 1 is a primitive and was null"));
+                .satisfies(
+                        failure -> assertThat(failure.message()).contains("parameter 1 is a primitive and was null"));
     }
 
     @Test
@@ -260,7 +261,8 @@ class JarFunctionsTest {
         assertThat(problem(calls("numbers", 1).output("float64"), new FunctionInput("'t.a'", type("int64"), false)))
                 .contains("its parameters are 3 (expected 1, one an input)");
         assertThat(problem(calls("optional", 1).output("int64"), new FunctionInput("'t.a'", type("string"), false)))
-                .isEqualTo("example.Scores.optional: parameter 1 is Long, and 't.a' is of type string (expected String)");
+                .isEqualTo(
+                        "example.Scores.optional: parameter 1 is Long, and 't.a' is of type string (expected String)");
         assertThat(problem(calls("raising", 1).output("int64"), new FunctionInput("'t.a'", type("int64"), true)))
                 .contains("parameter 1 is long, and 't.a' may be null (expected Long)");
         assertThat(problem(calls("optional", 1).output("string"), new FunctionInput("'t.a'", type("int64"), true)))
@@ -276,7 +278,9 @@ class JarFunctionsTest {
     }
 
     private String problem(Calls calls, FunctionInput... inputs) {
-        return functions.problem(calls.resolver(), List.of(inputs), calls.outputs()).orElse("");
+        return functions
+                .problem(calls.resolver(), List.of(inputs), calls.outputs())
+                .orElse("");
     }
 
     private static io.featuregrid.planner.definition.FeatureType type(String text) {

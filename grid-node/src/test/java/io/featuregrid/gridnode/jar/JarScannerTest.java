@@ -78,8 +78,8 @@ class JarScannerTest {
                     @OnlineFunction(outputs = "thing.a", timeoutMillis = -1) static long early() { return 1; }
                 }
                 """);
-        JarProposal.Expanded expanded = JarProposal.expand(
-                json("{'jars': [{'artifact': '" + artifact + "', 'source': 'd.py:1'}]}"), jars);
+        JarProposal.Expanded expanded =
+                JarProposal.expand(json("{'jars': [{'artifact': '" + artifact + "', 'source': 'd.py:1'}]}"), jars);
 
         String front = "d.py:1: example.Scores.";
         assertThat(expanded.problems())
@@ -104,7 +104,8 @@ class JarScannerTest {
     @Test
     void aJarThatIsNotThereOrHoldsNothingIsRefused() throws IOException {
         String empty = jars.put(Jars.jar(Map.of("readme", new byte[1])));
-        String broken = jars.put(Jars.jar(Map.of("A.class", "Lio/featuregrid/planner/function/OnlineFunction;".getBytes("UTF-8"))));
+        String broken = jars.put(
+                Jars.jar(Map.of("A.class", "Lio/featuregrid/planner/function/OnlineFunction;".getBytes("UTF-8"))));
         JarProposal.Expanded expanded = JarProposal.expand(
                 json("{'jars': [{'artifact': 'feed', 'source': 'd.py:1'}, {'artifact': '" + empty + "'}, {'artifact': '"
                         + broken + "'}, 7]}"),

@@ -57,8 +57,8 @@ final class Jars implements Artifacts {
         Path target = Files.createTempDirectory(folder, "classes");
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
-        List<String> options =
-                List.of("-parameters", "-cp", System.getProperty("java.class.path"), "-proc:none", "-d", target.toString());
+        List<String> options = List.of(
+                "-parameters", "-cp", System.getProperty("java.class.path"), "-proc:none", "-d", target.toString());
         try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
             if (!compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(source))
                     .call()) {

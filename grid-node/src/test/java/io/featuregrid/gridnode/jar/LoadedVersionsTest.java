@@ -80,9 +80,8 @@ class LoadedVersionsTest {
         int alive = loaders.size();
         for (int collection = 0; collection < MOST_COLLECTIONS && alive > 1; collection++) {
             System.gc();
-            alive = (int) loaders.stream()
-                    .filter(loader -> loader.get() != null)
-                    .count();
+            alive = (int)
+                    loaders.stream().filter(loader -> loader.get() != null).count();
         }
         return alive;
     }
