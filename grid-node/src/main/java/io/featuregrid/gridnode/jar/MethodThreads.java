@@ -34,7 +34,11 @@ final class MethodThreads {
 
     /** Runs a method over the rows of a call. */
     interface Work {
-        /** The result; given up when nobody waits for it any more. */
+        /**
+         * Runs it.
+         *
+         * @param left whether nobody waits for the result any more
+         */
         FunctionResult run(BooleanSupplier left);
     }
 

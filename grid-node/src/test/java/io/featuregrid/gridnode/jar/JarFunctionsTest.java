@@ -204,12 +204,14 @@ class JarFunctionsTest {
     @Test
     void aMethodThatDoesNotEndIsLeftAndSoonNotStartedAnyMore() {
         Calls calls = calls("endless", 1).input("int64", 1L).output("int64");
-        for (int call = 0; call < MethodThreads.MOST_LEFT; call++) {
-            FunctionResult late = functions.run(calls.of(1), Deadline.NONE.within(System::nanoTime, 5_000_000));
-            assertThat(late.failures()).extracting(FunctionFailure::code).containsExactly(ErrorCode.RESOLVER_TIMED_OUT);
+        // One whose time was over before its thread began is not left behind.
+        int late = 0;
+        FunctionResult refused = briefly(calls);
+        for (; code(refused) == ErrorCode.RESOLVER_TIMED_OUT; late++) {
+            refused = briefly(calls);
         }
-        FunctionResult refused = run(calls);
-        assertThat(refused.failures()).extracting(FunctionFailure::code).containsExactly(ErrorCode.RESOLVER_FAILED);
+        assertThat(late).isGreaterThanOrEqualTo(MethodThreads.MOST_LEFT);
+        assertThat(code(refused)).isEqualTo(ErrorCode.RESOLVER_FAILED);
         assertThat(refused.failures().getFirst().message()).contains("8 earlier calls of it have not ended");
 
         Calls other = calls("optional", 1).input("int64", 1L).output("int64");
@@ -219,9 +221,17 @@ class JarFunctionsTest {
         assertThat(functions.loaders()).as("loaders in use").hasSize(1);
         System.setProperty("scores.end", "true");
         while (!functions.loaders().isEmpty()) {
-            Thread.onSpinWait();
+            Thread.yield();
         }
         assertThat(calls.values(functions.run(calls.of(2), Deadline.NONE), 0)).containsExactly(2L);
+    }
+
+    private FunctionResult briefly(Calls calls) {
+        return functions.run(calls.of(1), Deadline.NONE.within(System::nanoTime, 20_000_000));
+    }
+
+    private static ErrorCode code(FunctionResult result) {
+        return result.failures().getFirst().code();
     }
 
     @Test
@@ -230,7 +240,7 @@ class JarFunctionsTest {
         functions.run(calls.of(1), Deadline.NONE.within(System::nanoTime, 5_000_000));
         functions.newest(2);
         while (!functions.loaders().isEmpty()) {
-            Thread.onSpinWait();
+            Thread.yield();
         }
     }
 
