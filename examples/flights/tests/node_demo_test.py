@@ -139,20 +139,25 @@ def test_what_is_known_now_is_what_a_training_set_finds_at_that_very_instant(
     assert list(asked["values"]) == expected.FEATURES
     choice = random.Random(SEED)
     ids = [asked["inputs"]["flight.id"], *choice.sample(flights["id"].tolist(), 50), "no-such-flight"]
+
+    def then(asked_for: list[str], answers: list[featuregrid.QueryReply]) -> list[dict[str, object]]:
+        times = pa.array([reply.query_timestamp for reply in answers], pa.timestamp("us", "UTC"))
+        spine = pa.table({"flight_id": asked_for, "at": times})
+        return grid.training_set(spine, "delay_model@1", time="at", keys={"flight.id": "flight_id"}).to_pylist()
+
     known = 0
     with featuregrid.connect(f"http://{node['http']}") as grid:
-        for flight in ids:
-            reply = grid.query({"flight.id": flight}, expected.FEATURES)
-            assert reply.errors == []
-            spine = pa.table({"flight_id": [flight], "at": pa.array([reply.query_timestamp], pa.timestamp("us", "UTC"))})
-            joined = grid.training_set(spine, expected.FEATURES, time="at", keys={"flight.id": "flight_id"}).to_pylist()[0]
-            for name in expected.FEATURES:
-                assert bits(reply[name]) == bits(joined[name]), f"seed {SEED}: {name} of {flight} at {reply.query_timestamp}"
-                known += joined[name] is not None
-            if flight == ids[0]:
-                assert {name: bits(value) for name, value in asked["values"].items()} == {
-                    name: bits(value) for name, value in joined.items() if name in expected.FEATURES
-                }
+        replies = [grid.query({"flight.id": flight}, "delay_model@1") for flight in ids]
+        assert [reply.errors for reply in replies] == [[] for _ in ids]
+        # A row by itself, and all at once: how many rows a call of a function has changes nothing.
+        rows = [*then(ids[:1], replies[:1]), *then(ids, replies)]
+    for flight, reply, joined in zip([ids[0], *ids], [replies[0], *replies], rows, strict=True):
+        for name in expected.FEATURES:
+            assert bits(reply[name]) == bits(joined[name]), f"seed {SEED}: {name} of {flight} at {reply.query_timestamp}"
+            known += joined[name] is not None
+    assert {name: bits(value) for name, value in asked["values"].items()} == {
+        name: bits(value) for name, value in rows[0].items() if name in expected.FEATURES
+    }
     assert known > 200
 
 
