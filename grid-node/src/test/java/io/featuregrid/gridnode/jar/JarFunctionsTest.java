@@ -221,7 +221,7 @@ class JarFunctionsTest {
         assertThat(functions.loaders()).as("loaders in use").hasSize(1);
         System.setProperty("scores.end", "true");
         while (!functions.loaders().isEmpty()) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         assertThat(calls.values(functions.run(calls.of(2), Deadline.NONE), 0)).containsExactly(2L);
     }
@@ -240,7 +240,7 @@ class JarFunctionsTest {
         functions.run(calls.of(1), Deadline.NONE.within(System::nanoTime, 5_000_000));
         functions.newest(2);
         while (!functions.loaders().isEmpty()) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 
