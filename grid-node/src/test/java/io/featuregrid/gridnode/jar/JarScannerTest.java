@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.Problem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -104,8 +105,8 @@ class JarScannerTest {
     @Test
     void aJarThatIsNotThereOrHoldsNothingIsRefused() throws IOException {
         String empty = jars.put(Jars.jar(Map.of("readme", new byte[1])));
-        String broken = jars.put(
-                Jars.jar(Map.of("A.class", "Lio/featuregrid/planner/function/OnlineFunction;".getBytes("UTF-8"))));
+        String broken = jars.put(Jars.jar(Map.of(
+                "A.class", "Lio/featuregrid/planner/function/OnlineFunction;".getBytes(StandardCharsets.UTF_8))));
         JarProposal.Expanded expanded = JarProposal.expand(
                 json("{'jars': [{'artifact': 'feed', 'source': 'd.py:1'}, {'artifact': '" + empty + "'}, {'artifact': '"
                         + broken + "'}, 7]}"),
