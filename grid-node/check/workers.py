@@ -96,7 +96,7 @@ def leaves(x: Thing.x) -> Thing.leaves:
     return x * 2 + 1
 """
 BREAKS = {"keep": "a process that took too long is left alone (a system property of the node breaks it, not the oracle)"}
-FULL_ROUNDS, QUICK_ROUNDS = 200, 12
+FULL_ROUNDS, QUICK_ROUNDS = 200, 8
 WARM_UP_ROUNDS = 4
 REQUESTS_A_ROUND = 8
 ENTITIES = 20
