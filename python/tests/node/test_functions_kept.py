@@ -115,17 +115,23 @@ def test_a_computed_value_is_stored_online_when_its_max_staleness_is_not_0(funct
     assert functions.ask({"thing.id": 1}, "thing.kept").values == third.values
 
 
-def test_computed_values_are_logged_offline_always_unless_store_offline_is_off(functions: Functions) -> None:
+def test_computed_values_are_logged_offline_always(functions: Functions) -> None:
     functions.apply(COUNTING)
     functions.upload({"thing.id": [1], "thing.x": [3]}, observed_at=NOON)
-    answer = functions.ask({"thing.id": 1}, "thing.kept", "thing.fresh", "thing.quiet")
-    assert functions.ask({"thing.id": 1}, "thing.quiet").values["quiet"] == answer.values["quiet"]
-    rows = functions.history("kept", "fresh", "quiet", "__origin", "__observed_at")
-    logged = [row for row in rows if any(value is not None for value in row[:3])]
+    answer = functions.ask({"thing.id": 1}, "thing.kept", "thing.fresh")
+    rows = functions.history("kept", "fresh", "__observed_at")
+    logged = [row for row in rows if any(value is not None for value in row[:2])]
     assert {row[0] for row in logged} - {None} == {answer.values["kept"]}
     assert {row[1] for row in logged} - {None} == {answer.values["fresh"]}
-    assert {row[2] for row in logged} - {None} == set()
-    assert {row[4] for row in logged} == {answer.reply.query_timestamp}
+    assert {row[2] for row in logged} == {answer.reply.query_timestamp}
+
+
+def test_a_value_is_stored_online_and_not_logged_when_store_offline_is_off(functions: Functions) -> None:
+    functions.apply(COUNTING)
+    functions.upload({"thing.id": [1], "thing.x": [3]}, observed_at=NOON)
+    answer = functions.ask({"thing.id": 1}, "thing.quiet")
+    assert functions.ask({"thing.id": 1}, "thing.quiet").values == answer.values
+    assert {value for (value,) in functions.history("quiet")} == {None}
 
 
 def test_null_results_are_stored_and_failures_never(functions: Functions) -> None:
