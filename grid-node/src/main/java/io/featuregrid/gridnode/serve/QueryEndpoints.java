@@ -144,7 +144,7 @@ public final class QueryEndpoints {
         FeatureBatch inputs = asked.inputs();
         requireRoom(inputs.rows(), plan.outputs().size());
         long now = options.now() == null ? clock.nowMicros() : options.now();
-        if (onLoop && plan.plan().waits()) {
+        if (onLoop && (plan.plan().waits() || options.durableLog())) {
             return null;
         }
         List<Timing> timings = options.explain() ? new ArrayList<>() : null;

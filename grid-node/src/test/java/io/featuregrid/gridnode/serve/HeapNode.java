@@ -86,7 +86,7 @@ final class HeapNode implements AutoCloseable {
                                     catalogs,
                                     new Watched(store, beforeRead),
                                     FunctionRunners.formulasOnly(),
-                                    (computed, durable) -> append(computed),
+                                    (computed, durable) -> computed.logged().ifPresent(this::append),
                                     now::get,
                                     metrics),
                             queries)

@@ -97,6 +97,7 @@ class QueryEndpointsTest {
                         "query_hash",
                         "trace_id",
                         "explain_output",
+                        "explain_plan",
                         "missed_plan_cache");
         assertThat(meta.path("execution_duration_s").isDouble()).isTrue();
         assertThat(meta.path("query_timestamp").textValue()).isEqualTo(HeapNode.NOW);

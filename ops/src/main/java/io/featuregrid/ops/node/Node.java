@@ -31,6 +31,7 @@ import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.Clock;
 import io.featuregrid.planner.execute.ObservationLog;
+import io.featuregrid.planner.execute.OnlineWriting;
 import io.featuregrid.planner.execute.StampSource;
 import io.featuregrid.planner.execute.TrainingSetCalls;
 import java.io.IOException;
@@ -204,13 +205,7 @@ public final class Node implements AutoCloseable {
                                 parts.catalogs(),
                                 parts.online(),
                                 functions.runners(),
-                                (computed, durable) -> {
-                                    if (durable) {
-                                        log.append(computed);
-                                    } else {
-                                        writing.later(computed);
-                                    }
-                                },
+                                new NodeWriting(log, writing, new OnlineWriting(parts.online(), parts.stamps())),
                                 clock,
                                 metrics),
                         queries)

@@ -35,15 +35,27 @@ public final class ComputedObservations {
     private final Map<Place, Map<Integer, Integer>> versions = new HashMap<>();
 
     /** Rows that are written together. */
-    private record Place(int lookup, boolean online) {}
+    private record Place(int lookup, boolean online, boolean history) {}
 
     private ComputedObservations(QueryResult result) {
         this.result = result;
         this.plan = result.plan();
     }
 
+    /**
+     * What is written.
+     *
+     * @param logged goes into the log, and from there online if it says so
+     * @param onlineOnly goes nowhere else: its resolvers are not stored offline
+     */
+    public record Written(Optional<ObservationLog.Upload> logged, List<SetRows> onlineOnly) {
+        public Written {
+            onlineOnly = List.copyOf(onlineOnly);
+        }
+    }
+
     /** What there is to write; empty if nothing was computed. */
-    public static Optional<ObservationLog.Upload> of(QueryResult result) {
+    public static Optional<Written> of(QueryResult result) {
         QueryPlan plan = result.plan();
         return plan.calls().calls().isEmpty()
                         && plan.inputs().stream()
@@ -52,7 +64,7 @@ public final class ComputedObservations {
                 : new ComputedObservations(result).gather();
     }
 
-    private Optional<ObservationLog.Upload> gather() {
+    private Optional<Written> gather() {
         for (int index = 0; index < plan.calls().calls().size(); index++) {
             Called called = result.calls().called(index);
             int lookup = lookup(plan.calls().calls().get(index).path());
@@ -62,13 +74,19 @@ public final class ComputedObservations {
         }
         addRequested();
         List<SetRows> rows = new ArrayList<>();
+        List<SetRows> onlineOnly = new ArrayList<>();
         columns.forEach((place, carried) -> {
             SetRows written = rows(place, carried);
             if (written != null) {
-                rows.add(written);
+                (place.history() ? rows : onlineOnly).add(written);
             }
         });
-        return rows.isEmpty() ? Optional.empty() : Optional.of(new ObservationLog.Upload(null, Origin.QUERY, rows));
+        if (rows.isEmpty() && onlineOnly.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<ObservationLog.Upload> logged =
+                rows.isEmpty() ? Optional.empty() : Optional.of(new ObservationLog.Upload(null, Origin.QUERY, rows));
+        return Optional.of(new Written(logged, onlineOnly));
     }
 
     private void add(Call call, Called called, int lookup) {
@@ -81,7 +99,7 @@ public final class ComputedObservations {
             if (isGiven(call.path() + "." + feature.name())) {
                 continue;
             }
-            Place place = new Place(lookup, online);
+            Place place = new Place(lookup, online, call.resolver().conditions().storeOffline());
             columns.computeIfAbsent(place, missing -> new LinkedHashMap<>())
                     .put(feature, called.outputs().get(output));
             versions.computeIfAbsent(place, missing -> new HashMap<>())
@@ -98,7 +116,7 @@ public final class ComputedObservations {
             }
             int lookup = lookup(input.name().substring(0, dot));
             if (lookup >= 0 && plan.lookups().get(lookup).named()) {
-                columns.computeIfAbsent(new Place(lookup, false), missing -> new LinkedHashMap<>())
+                columns.computeIfAbsent(new Place(lookup, false, true), missing -> new LinkedHashMap<>())
                         .put(input.feature(), result.input(index));
             }
         }

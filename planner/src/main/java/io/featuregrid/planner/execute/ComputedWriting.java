@@ -8,5 +8,5 @@ public interface ComputedWriting {
      * @param durable whether it must be durable when this returns; else it is written soon
      * @throws io.featuregrid.planner.error.FeatureGridException RESOURCE_EXHAUSTED if there is no room for it now
      */
-    void write(ObservationLog.Upload computed, boolean durable);
+    void write(ComputedObservations.Written computed, boolean durable);
 }
