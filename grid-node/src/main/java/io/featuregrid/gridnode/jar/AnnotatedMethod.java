@@ -21,18 +21,26 @@ import java.util.Optional;
  * A method with the annotation, as its class file states it.
  *
  * @param type the class's binary name
- * @param parameters what each is, with type arguments where they are stated
+ * @param signature with type arguments where they are stated
  * @param inputs the annotations of each parameter
  */
 record AnnotatedMethod(
         String type,
         String name,
         MethodTypeDesc descriptor,
-        List<Signature> parameters,
-        Signature result,
+        MethodSignature signature,
         boolean isStatic,
         Annotation function,
         List<List<Annotation>> inputs) {
+    /** The types of the parameters. */
+    List<Signature> parameters() {
+        return signature.arguments();
+    }
+
+    Signature result() {
+        return signature.result();
+    }
+
     /** The annotated methods of a class, in their order there. */
     static List<AnnotatedMethod> of(ClassModel model) {
         String type = model.thisClass().asInternalName().replace('/', '.');
@@ -57,8 +65,7 @@ record AnnotatedMethod(
                 type,
                 method.methodName().stringValue(),
                 descriptor,
-                signature.arguments(),
-                signature.result(),
+                signature,
                 method.flags().has(AccessFlag.STATIC),
                 function,
                 inputs);
