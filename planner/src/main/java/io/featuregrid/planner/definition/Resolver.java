@@ -58,6 +58,11 @@ public record Resolver(
         return signature.outputs();
     }
 
+    /** Whether it stands in a feature's place: an expression, in which null propagates. */
+    public boolean isExpression() {
+        return name.indexOf('.') >= 0;
+    }
+
     /** The same resolver under a version of its own. */
     public Resolver versioned(int version) {
         return new Resolver(name, version, signature, body, conditions, documentation);

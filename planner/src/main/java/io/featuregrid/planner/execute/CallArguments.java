@@ -64,7 +64,7 @@ final class CallArguments {
             return;
         }
         Object otherwise = of.value().feature().values().defaultValue();
-        if (of.none()) {
+        if (of.none() && (of.failed() || !results.failed(of.value()))) {
             return;
         }
         Column column = results.column(of.value());
@@ -72,8 +72,11 @@ final class CallArguments {
             if (!runs[row] || column.hasValue(row) || (otherwise != null && !column.isPresent(row))) {
                 continue;
             }
-            runs[row] = false;
             CellFailure failure = results.failure(of.value(), row);
+            if (failure == null ? of.none() : of.failed()) {
+                continue;
+            }
+            runs[row] = false;
             if (failure != null) {
                 if (upstream == null) {
                     upstream = new @Nullable CellFailure[runs.length];

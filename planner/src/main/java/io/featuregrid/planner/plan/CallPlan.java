@@ -112,8 +112,9 @@ public record CallPlan(List<Call> calls) {
          * A value; MISSING as its feature's default.
          *
          * @param none whether the function is called with None where there is no value
+         * @param failed whether it is called with None also where the value could not be computed
          */
-        record Of(Ref value, boolean none) implements Argument {}
+        record Of(Ref value, boolean none, boolean failed) implements Argument {}
 
         /** The instant of the row. */
         record Now() implements Argument {}

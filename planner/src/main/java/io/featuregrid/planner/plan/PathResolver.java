@@ -203,7 +203,9 @@ final class PathResolver {
         boolean none = input.optional() || target.feature().values().nullable();
         boolean needed = !none && target.feature().values().defaultValue() == null;
         try {
-            return new CallPlan.Argument.Of(ref(target.draft(), target.feature(), needed), none);
+            // In an expression null propagates, a failure does not.
+            return new CallPlan.Argument.Of(
+                    ref(target.draft(), target.feature(), needed), none, none && !resolver.isExpression());
         } catch (FeatureGridException refused) {
             throw new FeatureGridException(refused.problems().stream()
                     .map(problem -> problem.resolver() != null
