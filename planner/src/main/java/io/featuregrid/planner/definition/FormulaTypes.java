@@ -34,7 +34,8 @@ public final class FormulaTypes {
     public static Set<Kind> convertible(FeatureType type) {
         return switch (kind(type).orElse(Kind.NONE)) {
             case NONE -> EnumSet.noneOf(Kind.class);
-            case BOOL, INT, FLOAT -> EnumSet.of(Kind.BOOL, Kind.INT, Kind.FLOAT);
+            case BOOL -> EnumSet.of(Kind.BOOL);
+            case INT, FLOAT -> EnumSet.of(Kind.BOOL, Kind.INT, Kind.FLOAT);
             case STR -> EnumSet.of(Kind.STR);
             case DATETIME -> EnumSet.of(Kind.DATETIME);
             case DATE -> EnumSet.of(Kind.DATE);
