@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,7 +104,7 @@ public final class QueryEndpoints {
             boolean quick = call.method().equals("POST")
                     && call.bodyBytes() <= MOST_BYTES_ON_LOOP
                     && settings.storeNeverWaits().getAsBoolean();
-            return quick ? attempt(call, false, true) : null;
+            return quick ? counted(() -> quickAnswer(call)) : null;
         }
     }
 
@@ -119,24 +120,42 @@ public final class QueryEndpoints {
     }
 
     private HttpReply answer(HttpCall call, boolean many) {
-        return Objects.requireNonNull(attempt(call, many, false));
+        return Objects.requireNonNull(counted(() -> {
+            long start = System.nanoTime();
+            Catalog catalog = catalogs.current();
+            Asked asked =
+                    many && call.holds(QueryStreams.ARROW) ? readStream(call, catalog) : readJson(call, catalog, many);
+            return run(call, catalog, asked, many, start);
+        }));
     }
 
-    private @Nullable HttpReply attempt(HttpCall call, boolean many, boolean onLoop) {
+    /**
+     * The answer to a query of one row whose plan is known and waits for nothing; null for any other: planning, waiting and writing must not
+     * keep an event loop from its other connections.
+     */
+    private @Nullable HttpReply quickAnswer(HttpCall call) {
+        long start = System.nanoTime();
+        Catalog catalog = catalogs.current();
+        OnlineQueryRequest request = call.json(parser -> OnlineQueryReader.read(parser, settings.maxNames()));
+        EncodedPlan plan = plans.known(catalog, request.shape()).orElse(null);
+        if (plan == null || plan.plan().waits() || request.options().durableLog()) {
+            return null;
+        }
+        metrics.planned(false);
+        FeatureBatch inputs = QueryInputs.row(plan.plan(), request.values());
+        return run(call, catalog, new Asked(request, new PlanCache.Found<>(plan, false), inputs), false, start);
+    }
+
+    private @Nullable HttpReply counted(Supplier<@Nullable HttpReply> work) {
         try {
-            return answer(call, many, onLoop);
+            return work.get();
         } catch (RuntimeException refused) {
             metrics.refused();
             throw refused;
         }
     }
 
-    /** @param onLoop then null is answered if a function may wait: it must not keep an event loop from its other connections */
-    private @Nullable HttpReply answer(HttpCall call, boolean many, boolean onLoop) {
-        long start = System.nanoTime();
-        Catalog catalog = catalogs.current();
-        Asked asked =
-                many && call.holds(QueryStreams.ARROW) ? readStream(call, catalog) : readJson(call, catalog, many);
+    private HttpReply run(HttpCall call, Catalog catalog, Asked asked, boolean many, long start) {
         OnlineQueryRequest.Options options = asked.request().options();
         Deadline deadline = Deadline.after(System::nanoTime, call.receivedNanos(), options.deadlineMillis());
         PlanCache.Found<EncodedPlan> found = asked.found();
@@ -144,9 +163,6 @@ public final class QueryEndpoints {
         FeatureBatch inputs = asked.inputs();
         requireRoom(inputs.rows(), plan.outputs().size());
         long now = options.now() == null ? clock.nowMicros() : options.now();
-        if (onLoop && (plan.plan().waits() || options.durableLog())) {
-            return null;
-        }
         List<Timing> timings = options.explain() ? new ArrayList<>() : null;
         QueryResult result = runner.run(
                 plan.plan(),

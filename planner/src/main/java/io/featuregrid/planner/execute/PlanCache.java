@@ -6,6 +6,7 @@ import io.featuregrid.planner.plan.QueryPlanner;
 import io.featuregrid.planner.plan.QueryShape;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -66,6 +67,13 @@ public final class PlanCache<T> {
             }
         }
         return new Found<>(made, true);
+    }
+
+    /** What was made of the plan of a shape, if it is known; nothing is planned. */
+    public Optional<T> known(Catalog catalog, QueryShape shape) {
+        synchronized (plans) {
+            return Optional.ofNullable(plans.get(new Key(catalog.version(), shape)));
+        }
     }
 
     private static int weight(Key key) {
