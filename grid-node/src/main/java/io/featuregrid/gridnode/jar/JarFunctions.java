@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.jar;
 
+import io.featuregrid.gridnode.cluster.LocalArtifacts;
 import io.featuregrid.planner.definition.Feature;
 import io.featuregrid.planner.definition.Resolver;
 import io.featuregrid.planner.definition.ResolverBody;
@@ -30,7 +31,7 @@ public final class JarFunctions implements FunctionRunner, AutoCloseable {
 
     /** @param home the node's folder; {@code artifacts} in it is made by this */
     public JarFunctions(Path home, Artifacts artifacts) {
-        this.jars = new LoadedJars(new JarFiles(artifacts, home.resolve("artifacts")));
+        this.jars = new LoadedJars(new LocalArtifacts(artifacts, home.resolve("artifacts")));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.jar;
 
+import io.featuregrid.gridnode.cluster.LocalArtifacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -16,13 +17,13 @@ import org.slf4j.LoggerFactory;
 final class LoadedJars implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadedJars.class);
 
-    private final JarFiles files;
+    private final LocalArtifacts files;
     private final ClassLoader parent = new PlatformClasses();
     private final Map<Key, Use> open = new HashMap<>();
     private int newest;
     private boolean closed;
 
-    LoadedJars(JarFiles files) {
+    LoadedJars(LocalArtifacts files) {
         this.files = files;
     }
 
@@ -84,7 +85,7 @@ final class LoadedJars implements AutoCloseable {
     /** A jar by itself, for a look at it; the caller closes it. */
     LoadedJar load(String artifact) {
         try {
-            return new LoadedJar(files.of(artifact), parent);
+            return new LoadedJar(files.file(artifact, ".jar"), parent);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

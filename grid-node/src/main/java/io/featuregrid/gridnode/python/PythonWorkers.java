@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.featuregrid.gridnode.cluster.LocalArtifacts;
 import io.featuregrid.gridnode.ingest.BrokenRule;
 import io.featuregrid.planner.batch.Column;
 import io.featuregrid.planner.batch.FeatureBatch;
@@ -54,7 +55,7 @@ public final class PythonWorkers implements FunctionRunner, AutoCloseable {
 
     private final WorkerPool pool;
     private final PythonEnvironments environments;
-    private final ArtifactFolders folders;
+    private final LocalArtifacts folders;
     private final WorkerSettings settings;
 
     /** A rule broken on purpose: what took too long is left alone, and not ended. */
@@ -71,7 +72,7 @@ public final class PythonWorkers implements FunctionRunner, AutoCloseable {
         this.pool = new WorkerPool(settings);
         this.environments =
                 new PythonEnvironments(settings.python(), settings.home().resolve("environments"));
-        this.folders = new ArtifactFolders(artifacts, settings.home().resolve("artifacts"));
+        this.folders = new LocalArtifacts(artifacts, settings.home().resolve("artifacts"));
         this.sweep = watch.scheduleWithFixedDelay(pool::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -139,7 +140,7 @@ public final class PythonWorkers implements FunctionRunner, AutoCloseable {
         WorkerProcess process;
         try {
             use = new WorkerPool.Use(environments.python(function.requirements()), function.artifact());
-            header.put("path", folders.of(function.artifact()).toString());
+            header.put("path", folders.unpacked(function.artifact()).toString());
             process = pool.take(use, Math.max(0, deadline.remainingNanos()));
         } catch (IOException | UncheckedIOException | IllegalStateException failure) {
             LOG.warn("'{}' cannot be run", name, failure);

@@ -30,6 +30,7 @@ final class WorkerProcess implements AutoCloseable {
     private static final int MOST_HEADER = 64 << 20;
     private static final long MOST_CONTENT = 1L << 30;
     private static final long END_MILLIS = 2_000;
+    private static final long START_SECONDS = 60;
 
     private final Process process;
     private final SocketChannel channel;
@@ -87,14 +88,23 @@ final class WorkerProcess implements AutoCloseable {
                     "ARROW_DEFAULT_MEMORY_POOL", "system"));
             Process process = startedBy(parent, builder);
             process.getOutputStream().close();
-            CompletableFuture<Void> ended = process.onExit().thenRun(() -> closeQuietly(server));
+            // One that neither connects nor ends would be waited for for ever.
+            CompletableFuture<Void> ended = process.onExit()
+                    .orTimeout(START_SECONDS, TimeUnit.SECONDS)
+                    .handle((exited, late) -> {
+                        closeQuietly(server);
+                        return null;
+                    });
             try {
                 SocketChannel channel = server.accept();
                 ended.cancel(false);
                 return new WorkerProcess(process, channel, folder);
             } catch (IOException closed) {
                 process.destroyForcibly();
-                throw new IOException("a Python worker ended at its start: " + tail(log), closed);
+                throw new IOException(
+                        "a Python worker ended at its start, or was not there after " + START_SECONDS + " s: "
+                                + tail(log),
+                        closed);
             }
         } finally {
             Files.deleteIfExists(socket);
