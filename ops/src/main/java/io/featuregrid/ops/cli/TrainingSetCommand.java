@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,14 +34,9 @@ final class TrainingSetCommand extends PythonCommand {
     @Option(names = "--time", required = true, paramLabel = "COLUMN", description = "The spine's column of times.")
     private @Nullable String time;
 
-    @Option(names = "--features", paramLabel = "NAME,...", description = "The features to join.")
-    private List<String> features = new ArrayList<>();
-
-    @Option(
-            names = "--query",
-            paramLabel = "NAME@VERSION",
-            description = "A named query of the definitions, in place of --features.")
-    private @Nullable String query;
+    @ArgGroup(multiplicity = "1")
+    @SuppressWarnings("NullAway.Init")
+    private Features asked;
 
     @Option(names = "--recompute", paramLabel = "NAME,...", description = "Features that must be computed.")
     private List<String> recompute = new ArrayList<>();
@@ -100,4 +96,17 @@ final class TrainingSetCommand extends PythonCommand {
             paramLabel = "null|raise",
             description = "Whether a cell that fails is null, or ends it all. Default: null.")
     private @Nullable String errors;
+
+    /** The features, one way or the other. */
+    @SuppressWarnings("UnusedVariable")
+    static final class Features {
+        @Option(names = "--features", paramLabel = "NAME,...", description = "The features to join.")
+        private List<String> features = new ArrayList<>();
+
+        @Option(
+                names = "--query",
+                paramLabel = "NAME@VERSION",
+                description = "A named query of the definitions, in place of --features.")
+        private @Nullable String query;
+    }
 }
