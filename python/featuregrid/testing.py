@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import json
 import operator
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import pyarrow as pa
 
 from featuregrid.definitions import load
 from featuregrid.definitions.path import Paths
 from featuregrid.definitions.translation.evaluation import evaluate
 from featuregrid.errors import FeatureGridError, mistake, of_errors
-
-_FLOAT_EXACT = 2**53
-
+from featuregrid.value_types import ValueType, value_type
+from featuregrid.worker import frames
+from featuregrid.worker.results import Refused, Target, converter
 
 class Reply(Mapping[str, Any]):
     """The answer to a query, as a node's is read: a mapping of feature names, or references, to values.
@@ -76,7 +76,7 @@ def query(
 
     For each feature counts, as at a node: a given value; a fake; a stored one, unless the feature is always computed (it has a
     function and no max staleness); its function or expression; nothing, and then it is missing and shows its default. A missing
-    input of a function takes its default; null or missing, it is passed as None where its parameter is ``| None``, else what the
+    input of a function takes its default; null or missing, it is passed as None where it or the parameter is ``| None``, else what the
     function computes is missing. A function that raises fails its features (RESOLVER_FAILED), a result that does not fit its type,
     bounds or nullability too (VALIDATION_FAILED), and what depends on them (UPSTREAM_FAILED); the rest is answered.
 
@@ -194,11 +194,12 @@ class _Run:
             path = ".".join((prefix, *each["feature"].split(".")[1:]))
             found = self._value(path, asking)
             default = self._feature(path).get("default")
-            if isinstance(found, FeatureGridError) and (is_expression or not each["optional"]) and default is None:
+            none = each["optional"] or self._feature(path)["nullable"]
+            if isinstance(found, FeatureGridError) and (is_expression or not none) and default is None:
                 return mistake_of("UPSTREAM_FAILED", f"{path!r}, which it needs, failed: {found.message}", path, resolver)
             if isinstance(found, FeatureGridError | _Missing):
                 found = default
-            if found is None and not each["optional"]:
+            if found is None and not none:
                 return _MISSING
             arguments.append(found)
         return arguments
@@ -208,7 +209,26 @@ class _Run:
         if function is None:
             return lambda *arguments: evaluate(resolver["expression"], arguments)
         frame = resolver.get("function", {}).get("frame", "scalar")
-        return function if frame == "scalar" else lambda *arguments: _in_frames(function, frame, arguments)
+        return function if frame == "scalar" else lambda *arguments: self._in_frame(function, frame, resolver, arguments)
+
+    def _in_frame(self, function: Callable[..., Any], frame: str, resolver: Mapping[str, Any], arguments: Sequence[Any]) -> Any:
+        """A call with one row, as a worker makes it."""
+        columns = [
+            pa.array([argument], self._type("timestamp" if each.get("now") else self._feature(each["feature"])["type"]).arrow)
+            for each, argument in zip(resolver["inputs"], arguments, strict=True)
+        ]
+        targets = []
+        for output in resolver["outputs"]:
+            declared = str(self._feature(f"{resolver['set']}.{output}")["type"])
+            targets.append(Target(output, self._type(declared), declared))
+        table = pa.table(columns, names=[str(number) for number in range(len(columns))])
+        cells = [column[0] for column in frames.called(function, frame, table, targets)]
+        return cells[0] if len(cells) == 1 else tuple(cells)
+
+    def _type(self, text: str) -> ValueType:
+        found = value_type(text)
+        assert found is not None, text
+        return found
 
     def _failed(self, output: str, resolver: Mapping[str, Any], why: Any) -> Any:
         if isinstance(why, FeatureGridError):
@@ -271,60 +291,14 @@ def _called(function: Any, arguments: Sequence[Any]) -> Any:
         return _Raised(error)
 
 
-def _in_frames(function: Callable[..., Any], frame: str, arguments: Sequence[Any]) -> Any:
-    """A call with one row: a Series or an array for each input, and so for each output."""
-    if frame == "pandas":
-        import pandas
-
-        result = function(*(pandas.Series([argument]) for argument in arguments))
-    else:
-        import numpy
-
-        result = function(*(numpy.array([argument]) for argument in arguments))
-    if hasattr(result, "columns"):
-        return tuple(_plain(result[column].iloc[0]) for column in result.columns)
-    if isinstance(result, tuple):
-        return tuple(_plain(next(iter(each))) for each in result)
-    return _plain(next(iter(result)))
-
-
-def _plain(value: Any) -> Any:
-    """A value of numpy or pandas as Python has it; what they have for nothing is None."""
-    if value is None or str(value) in ("<NA>", "NaT", "nan"):
-        return None
-    if hasattr(value, "to_pydatetime"):
-        return value.to_pydatetime()
-    return value.item() if hasattr(value, "item") else value
-
-
 def _converted(declared: str, value: Any) -> Any:
     """A value in a type where nothing is lost; `_MISSING` if it does not fit."""
-    if declared == "int64":
-        if isinstance(value, float) and not value.is_integer():
-            return _MISSING
-        return int(value) if isinstance(value, int | float) and -(2**63) <= int(value) < 2**63 else _MISSING
-    if declared == "float64":
-        exact = isinstance(value, float) or (isinstance(value, int) and (abs(value) <= _FLOAT_EXACT or _is_float(value)))
-        return float(value) if exact else _MISSING
-    if declared.startswith("enum<"):
-        return value if isinstance(value, str) and value in _enum_values(declared) else _MISSING
     if declared == "timestamp":
         if not isinstance(value, datetime.datetime):
             return _MISSING
         return value.replace(tzinfo=datetime.UTC) if value.tzinfo is None else value.astimezone(datetime.UTC)
-    kinds = {"bool": bool, "string": str, "date": datetime.date, "binary": bytes}
-    if declared in kinds:
-        return value if isinstance(value, kinds[declared]) and not isinstance(value, datetime.datetime) else _MISSING
-    return value
-
-
-def _is_float(value: int) -> bool:
+    known = value_type(declared)
     try:
-        return int(float(value)) == value
-    except OverflowError:
-        return False
-
-
-def _enum_values(declared: str) -> list[str]:
-    listed = re.findall(r'"(?:[^"\\]|\\.)*"|[^|<>]+', declared.removeprefix("enum<").removesuffix(">"))
-    return [json.loads(value) if value.startswith('"') else value for value in listed]
+        return value if known is None else converter(declared, known)(value)
+    except (Refused, TypeError, ValueError, OverflowError):
+        return _MISSING

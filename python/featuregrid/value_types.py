@@ -10,6 +10,7 @@ import base64
 import datetime
 import decimal
 import enum
+import json
 import math
 import re
 import sys
@@ -110,6 +111,12 @@ def value_type(text: str) -> ValueType | None:
     if text.startswith("struct<") and text.endswith(">"):
         return _struct(text[7:-1])
     return None
+
+
+def enum_values(text: str) -> list[str]:
+    """The words of an enum type's text, in their order."""
+    listed = re.findall(r'"(?:[^"\\]|\\.)*"|[^|]+', text.strip()[5:-1])
+    return [json.loads(word) if word.startswith('"') else word.strip() for word in listed]
 
 
 def _list_of(reader: Reader | None) -> Reader | None:

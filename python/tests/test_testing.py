@@ -30,11 +30,12 @@ TEXT = """
     class Flight:
         id: Primary[str]
         ts: FeatureTime
-        distance: int | None
+        distance: int
         air_time: float | None
         tailnum: "Plane.tailnum"
         plane: "Plane"
         speed: float | None = _.distance / (_.air_time / 60)
+        pace: float | None = 1 / _.speed
         kept: int | None = feature(max_staleness="1h")
         age: int | None = feature(min=0)
         label: str | None
@@ -87,18 +88,20 @@ def test_what_is_missing_takes_defaults_or_makes_results_missing(ask: Ask) -> No
     assert reply["flight.plane.seats"] == 100 and reply.is_missing("flight.plane.seats")
     assert reply["flight.plane.per_seat"] == 10.0
     assert reply["flight.age"] is None and not reply.is_missing("flight.age")
-    assert reply.is_missing("flight.half") and reply.is_missing("flight.label")
+    assert reply.is_missing("flight.half") and not reply.errors
+    assert reply["flight.label"] == "None:None"
     assert reply.errors == []
 
 
 def test_a_failure_loses_only_what_depends_on_it(ask: Ask) -> None:
     given = {"flight.plane.year": 3000, "flight.distance": 1, "flight.air_time": 0.0}
-    reply = ask(given, "flight.age", "flight.label", "flight.speed", "flight.half")
+    reply = ask(given, "flight.age", "flight.label", "flight.speed", "flight.pace", "flight.half")
     assert reply["flight.half"] == 0
+    assert reply["flight.label"] == "None:None"
     codes = {error.feature: (error.code, error.resolver) for error in reply.errors}
     assert codes == {
         "flight.age": ("VALIDATION_FAILED", "age"),
-        "flight.label": ("UPSTREAM_FAILED", "label"),
+        "flight.pace": ("UPSTREAM_FAILED", "flight.pace"),
         "flight.speed": ("RESOLVER_FAILED", "flight.speed"),
     }
     assert "`flight.speed` raised ZeroDivisionError: " in str(reply.errors[-1]) or "ZeroDivisionError" in str(reply.errors)

@@ -118,7 +118,7 @@ SHOWN = """
         ("date", datetime.date(1969, 12, 31), "datetime.date datetime.date(1969, 12, 31)"),
         ("decimal(10, 2)", decimal.Decimal("1.50"), "decimal.Decimal Decimal('1.50')"),
         ("binary", b"\0\xff", "builtins.bytes b'\\x00\\xff'"),
-        ('enum("a","b")', "b", "builtins.str 'b'"),
+        ("enum<a|b>", "b", "builtins.str 'b'"),
         ("list<int64>", [1, None], "builtins.list [1, None]"),
         ("struct<a: int64>", {"a": 1}, "builtins.dict {'a': 1}"),
         ("vector<float32>(2)", [0.5, 1.5], "builtins.list [0.5, 1.5]"),
@@ -318,6 +318,19 @@ ODD = """
             raise Odd
         return Odd() if x == 2 else x
 """
+
+
+def test_a_word_that_an_enum_does_not_have_fails_its_row(ask: Ask) -> None:
+    answered = ask("def function(value):\n    return value\n", {"value": ("string", ["a", "c", "x y"])}, {"out": 'enum<a|"x y">'})
+    assert answered.column == ["a", None, "x y"]
+    assert [(failure["row"], failure["code"]) for failure in answered.failures] == [(1, "VALIDATION_FAILED")]
+
+
+def test_a_time_that_python_cannot_have_fails_its_row(ask: Ask) -> None:
+    beyond = pa.scalar(2**60, pa.int64()).cast(pa.timestamp("us", "UTC"))
+    answered = ask("def function(value):\n    return value.year\n", {"value": ("timestamp", [NOON, beyond])}, {"out": "int64"})
+    assert answered.column == [NOON.year, None]
+    assert [(failure["row"], failure["code"]) for failure in answered.failures] == [(1, "RESOLVER_FAILED")]
 
 
 def test_what_cannot_even_be_shown_fails_its_row(ask: Ask) -> None:

@@ -87,7 +87,11 @@ def _scalar(
     columns: list[list[Any]] = [[] for _ in targets]
     for row in range(table.num_rows):
         try:
-            result = function(*(values[row] for values in inputs))
+            arguments = [values[row] for values in inputs]
+            for argument in arguments:
+                if isinstance(argument, frames.Unreadable):
+                    raise argument.error
+            result = function(*arguments)
             items = (result,) if len(targets) == 1 else _items(result, len(targets))
         except Refused as refused:
             failures.refused(row, ALL, str(refused))

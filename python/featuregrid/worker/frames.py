@@ -22,14 +22,36 @@ if TYPE_CHECKING:
 ALL = -1
 
 
+class Unreadable:
+    """In place of a value that Python cannot have: a datetime beyond the years 1 to 9999."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
 def python_values(column: pa.ChunkedArray) -> list[Any]:
-    """The values of a column as Python's own; datetimes are aware, in ``datetime.timezone.utc``."""
+    """The values of a column as Python's own, `Unreadable` for those that are none; datetimes are aware, in UTC."""
     if pa.types.is_timestamp(column.type):
         # to_pylist would look for a time zone's data base.
-        start = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-        micros = column.cast(pa.int64()).to_pylist()
-        return [None if each is None else start + datetime.timedelta(microseconds=each) for each in micros]
+        return [None if each is None else _or_error(_instant, each) for each in column.cast(pa.int64()).to_pylist()]
+    if pa.types.is_date32(column.type):
+        return [None if each is None else _or_error(_day, each) for each in column.cast(pa.int32()).to_pylist()]
     return column.to_pylist()
+
+
+def _instant(micros: int) -> datetime.datetime:
+    return datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(microseconds=micros)
+
+
+def _day(days: int) -> datetime.date:
+    return datetime.date(1970, 1, 1) + datetime.timedelta(days=days)
+
+
+def _or_error(read: Callable[[int], Any], number: int) -> Any:
+    try:
+        return read(number)
+    except OverflowError as error:
+        return Unreadable(error)
 
 
 def run(
@@ -37,14 +59,18 @@ def run(
 ) -> list[list[Any] | pa.Array] | None:
     """The outputs of one call over all rows; None if it failed for all of them, which is noted."""
     try:
-        convert = _numpy if frame == "numpy" else _pandas
-        result = function(*(convert(column) for column in table.columns))
-        return _columns(result, table.num_rows, targets)
+        return called(function, frame, table, targets)
     except Refused as refused:
         failures.refused(ALL, ALL, str(refused))
     except BaseException as error:  # a function's sys.exit() is a failure, not the end of the process
         failures.raised(ALL, error)
     return None
+
+
+def called(function: Callable[..., Any], frame: str, table: pa.Table, targets: list[Target]) -> list[list[Any] | pa.Array]:
+    """The outputs of one call over all rows. Raises `Refused` for a result of another shape, and what the function raises."""
+    convert = _numpy if frame == "numpy" else _pandas
+    return _columns(function(*(convert(column) for column in table.columns)), table.num_rows, targets)
 
 
 def _columns(result: Any, rows: int, targets: list[Target]) -> list[list[Any] | pa.Array]:
@@ -88,7 +114,7 @@ def _numpy(column: pa.ChunkedArray) -> Any:
         values = column.fill_null(pa.scalar(0).cast(column.type)).to_numpy()
         return numpy.ma.masked_array(values.astype(kind), mask=column.is_null().to_numpy())
     objects = numpy.empty(len(column), dtype=object)
-    objects[:] = python_values(column)
+    objects[:] = _readable(column)
     return objects
 
 
@@ -103,4 +129,12 @@ def _pandas(column: pa.ChunkedArray) -> Any:
         return pandas.Series(pandas.array(column.to_pylist(), dtype="boolean"))
     if pa.types.is_timestamp(column.type):
         return pandas.Series(pandas.to_datetime(pandas.Series(column.cast(pa.int64()).to_pylist(), dtype="Int64"), unit="us", utc=True))
-    return pandas.Series(python_values(column), dtype=object)
+    return pandas.Series(_readable(column), dtype=object)
+
+
+def _readable(column: pa.ChunkedArray) -> list[Any]:
+    values = python_values(column)
+    for value in values:
+        if isinstance(value, Unreadable):
+            raise value.error
+    return values

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from featuregrid.value_types import ValueType
+from featuregrid.value_types import ValueType, enum_values
 
 if TYPE_CHECKING:
     from featuregrid.worker.calls import Failures
@@ -33,7 +33,7 @@ class Target:
         self.name = name
         self.type = declared
         self._text = text
-        self._convert = _converter(declared.arrow)
+        self._convert = converter(text, declared)
 
     def array(self, values: list[Any] | pa.Array, output: int, failures: Failures) -> pa.Array:
         """The column of values, null where one does not fit, which is noted."""
@@ -80,7 +80,15 @@ def _plain(value: Any) -> Any:
     return value.item() if numpy is not None and isinstance(value, numpy.generic) else value
 
 
-def _converter(arrow: pa.DataType) -> Callable[[Any], Any]:
+def converter(text: str, declared: ValueType) -> Callable[[Any], Any]:
+    """What makes a result, never None, a value of a declared type; it raises `Refused` or another error for one that does not fit.
+
+    A timestamp becomes microseconds since the epoch.
+    """
+    arrow = declared.arrow
+    if text.strip().startswith("enum"):
+        words = frozenset(enum_values(text))
+        return lambda value: _word(value, words)
     if pa.types.is_int64(arrow):
         return _whole
     if pa.types.is_float64(arrow):
@@ -99,6 +107,12 @@ def _converter(arrow: pa.DataType) -> Callable[[Any], Any]:
 
 def _of(value: Any, kind: type) -> Any:
     if type(value) is not kind:
+        raise Refused
+    return value
+
+
+def _word(value: Any, words: frozenset[str]) -> str:
+    if type(value) is not str or value not in words:
         raise Refused
     return value
 
