@@ -93,11 +93,21 @@ def _load_path(named: str | Path) -> Loaded:
     if isinstance(named, str) and not path.exists() and all(part.isidentifier() for part in named.split(".")):
         found = _path_of_module(named)
         path = found or path
-    with isolation.one_at_a_time, collecting() as registry:
-        imported = isolation.run(path)
+    registry, imported = _run(path)
+    if any(failure.text.startswith("AttributeError: ") for failure in imported.failures):
+        # An annotation that names an unknown feature ends its file: once more without running annotations, to tell all mistakes.
+        again, postponed = _run(path, postponed=True)
+        if not postponed.failures:
+            registry, imported = again, postponed
     for module in imported.modules:
         _add_declared(module, registry)
     return _documented(registry, imported.root, imported.failures, imported.modules)
+
+
+def _run(path: Path, postponed: bool = False) -> tuple[Registry, isolation.Imported]:
+    with isolation.one_at_a_time, collecting() as registry:
+        imported = isolation.run(path, postponed)
+    return registry, imported
 
 
 def _path_of_module(name: str) -> Path | None:

@@ -8,6 +8,8 @@ bytecode file's time can tell apart are two programs.
 
 from __future__ import annotations
 
+import __future__
+
 import contextlib
 import importlib
 import importlib.machinery
@@ -47,21 +49,35 @@ class Imported:
 class SourceOnlyLoader(importlib.machinery.SourceFileLoader):
     """Compiles a module from its source, whatever bytecode files lie about."""
 
+    postpone_annotations = False
+
     def get_code(self, fullname: str) -> types.CodeType:
         path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
+        data = self.get_data(path)
+        if not self.postpone_annotations:
+            return self.source_to_code(data, path)
+        flags = __future__.annotations.compiler_flag
+        code: types.CodeType = compile(data, path, "exec", flags=flags, dont_inherit=True)
+        return code
 
 
-def run(path: Path) -> Imported:
+class _PostponingLoader(SourceOnlyLoader):
+    """Leaves annotations as text, as if each file began with ``from __future__ import annotations``."""
+
+    postpone_annotations = True
+
+
+def run(path: Path, postponed: bool = False) -> Imported:
     """Runs a ``.py`` file, or a folder: a package with all its modules, or the ``definitions.py`` in a plain folder.
 
-    Never raises for what the user's code does; that becomes failures. ``SystemExit`` in it is one too.
+    Never raises for what the user's code does; that becomes failures. ``SystemExit`` in it is one too. ``postponed`` leaves
+    annotations as text: then a wrong one is a mistake of its own, and not the end of its file.
     """
     path = path.resolve()
     if path.is_dir() and not (path / "__init__.py").exists():
         inner = path / "definitions.py"
         if inner.exists():
-            return run(inner)
+            return run(inner, postponed)
         return _nothing(path, f"folder {path.name!r} has no __init__.py and no definitions.py")
     if not path.exists():
         return _nothing(path, f"{path.name!r} does not exist")
@@ -69,9 +85,9 @@ def run(path: Path) -> Imported:
         return _nothing(path, f"{path.name!r} is no Python file")
     root, names = _names(path)
     imported = Imported(path if path.is_dir() else path.parent)
-    with one_at_a_time, _isolated(root, names[0][0]) as loaded:
+    with one_at_a_time, _isolated(root, names[0][0], _PostponingLoader if postponed else SourceOnlyLoader) as loaded:
         for parts in names:
-            _import(parts, path, root, imported)
+            _import(parts, path, root, imported, postponed)
         imported.modules += [module for module in loaded().values() if module not in imported.modules]
     return imported
 
@@ -99,10 +115,10 @@ def _names(path: Path) -> tuple[Path, list[tuple[str, ...]]]:
     return root, names
 
 
-def _import(parts: tuple[str, ...], path: Path, root: Path, imported: Imported) -> None:
+def _import(parts: tuple[str, ...], path: Path, root: Path, imported: Imported, postponed: bool) -> None:
     try:
         if len(parts) == 1 and (parts[0] in sys.stdlib_module_names or "." in parts[0]):
-            module = _run_under_fresh_name(parts[0].replace(".", "_"), path)
+            module = _run_under_fresh_name(parts[0].replace(".", "_"), path, postponed)
         else:
             module = importlib.import_module(".".join(parts))
         if module not in imported.modules:
@@ -116,12 +132,12 @@ def _import(parts: tuple[str, ...], path: Path, root: Path, imported: Imported) 
             imported.failures.append(failure)
 
 
-def _run_under_fresh_name(name: str, path: Path) -> types.ModuleType:
+def _run_under_fresh_name(name: str, path: Path, postponed: bool) -> types.ModuleType:
     """Runs a file called like a module of the standard library, which others go on importing by that name."""
     file = path / "__init__.py" if path.is_dir() else path
     fresh = f"featuregrid_definitions_{name}"
     folders = [str(path)] if path.is_dir() else None
-    loader = SourceOnlyLoader(fresh, str(file))
+    loader = (_PostponingLoader if postponed else SourceOnlyLoader)(fresh, str(file))
     spec = importlib.util.spec_from_file_location(fresh, file, loader=loader, submodule_search_locations=folders)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
@@ -141,7 +157,7 @@ def _failure(error: BaseException, root: Path) -> ImportFailure:
 
 
 @contextlib.contextmanager
-def _isolated(root: Path, target: str) -> Iterator[Callable[[], dict[str, types.ModuleType]]]:
+def _isolated(root: Path, target: str, loader: type[SourceOnlyLoader]) -> Iterator[Callable[[], dict[str, types.ModuleType]]]:
     """An import system that takes the folder's modules from there first, and is put back at the end.
 
     Yields a function that tells the user's modules imported so far, by name.
@@ -153,7 +169,7 @@ def _isolated(root: Path, target: str) -> Iterator[Callable[[], dict[str, types.
         return importlib.machinery.FileFinder(
             folder,
             (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES),
-            (SourceOnlyLoader, importlib.machinery.SOURCE_SUFFIXES),
+            (loader, importlib.machinery.SOURCE_SUFFIXES),
         )
 
     own = _importable(root, target)

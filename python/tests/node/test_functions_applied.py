@@ -44,7 +44,7 @@ MISTAKEN = """
         return first
 
     @online
-    def third(nothing: "Thing.nothing") -> Thing.third:
+    def third(nothing: Thing.nothing) -> Thing.third:
         return nothing
 
     @online
