@@ -162,7 +162,7 @@ class Comparison:
                 raise
             for number in numbers:
                 self._counts["refused"] += 1
-                if any(not wanted.codes for wanted in file.expected[number]):
+                if any(not wanted.codes and wanted.value is not None for wanted in file.expected[number]):
                     self._report.difference(f"f{number} is refused and has values", f"{error}\n{file.functions[number].text}")
             file.refused |= numbers
             self._apply(grid, file, path)
