@@ -186,6 +186,23 @@ def test_a_resolver_that_fails_loses_only_its_own_outputs_and_what_depends_on_th
     )  # fmt: skip
 
 
+def test_in_an_expression_null_propagates_and_a_failure_does_not_become_one(functions: Functions) -> None:
+    functions.apply("""
+        @features
+        class Thing:
+            id: Primary[int]
+            x: int | None
+            inverse: float | None = 1 / _.x
+            twice: float | None = _.inverse * 2
+    """)
+    functions.upload({"thing.id": [1, 2, 3], "thing.x": [0, None, 4]})
+    failed = functions.ask({"thing.id": 1}, "thing.inverse", "thing.twice")
+    assert failed.codes == {"inverse": "RESOLVER_FAILED", "twice": "UPSTREAM_FAILED"}, failed.messages
+    for entity, values in ((2, {"inverse": None, "twice": None}), (3, {"inverse": 0.25, "twice": 0.5})):
+        answer = functions.ask({"thing.id": entity}, "thing.inverse", "thing.twice")
+        assert (answer.codes, answer.values) == ({}, values)
+
+
 def test_a_failed_row_of_many_fails_alone(functions: Functions) -> None:
     functions.apply(FAILING)
     functions.upload({"thing.id": [1, 2, 3], "thing.x": [5, 0, 2]})
