@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class InterpreterTest {
     /**
-     * The cases are what {@code planner/check/expression_cases.py --cases 2500 --seed 7 --rows 2} prints under CPython 3.11. They check the
+     * The cases are what {@code planner/src/test/python/expression_cases.py --cases 2500 --seed 7 --rows 2} prints under CPython 3.11. They check the
      * JSON and the kinds too: a result of a kind that the check of kinds does not name is a difference.
      */
     @Test

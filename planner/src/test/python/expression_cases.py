@@ -1,6 +1,6 @@
 """Prints random expressions of every operation, rows of inputs for each, and what this CPython makes of them.
 
-    python3.11 planner/check/expression_cases.py --cases 2000 --seed 7 --rows 3 > cases.jsonl
+    python3.11 planner/src/test/python/expression_cases.py --cases 2000 --seed 7 --rows 3 > cases.jsonl
 
 Each line is `{"root": NODE, "inputs": [[C, ...], ...], "outcomes": [...]}`; an outcome is `{"values": [C, ...]}` or
 `{"raised": "ValueError"}`, with `"beyond": true` where something on the way was more than a formula can hold (an int or a
