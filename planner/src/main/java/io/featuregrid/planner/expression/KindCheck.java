@@ -8,17 +8,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
  * Says, before any row is there, which kinds the results of an expression may have, and which operations cannot succeed whatever the values.
  * It never says so of an operation that CPython computes for some values of the kinds; what it does not say may still fail for a row. Of
- * what always fails nothing else is said.
+ * what always fails nothing else is said. An operation that only some rows come to, in a branch or behind an {@code and}, is told only if
+ * no row has a result: else the rows that come to it fail, and the others have the values that CPython gives them.
  */
 public final class KindCheck {
     private final List<Set<Kind>> inputs;
     private final Map<String, Set<Kind>> locals = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
+    /** Of operations that only some rows come to. */
+    private final List<String> problemsOfSomeRows = new ArrayList<>();
+    /** How many branches are around what is checked. */
+    private int branches;
 
     private KindCheck(List<Set<Kind>> inputs) {
         this.inputs = inputs;
@@ -28,7 +34,7 @@ public final class KindCheck {
      * What was found.
      *
      * @param results the possible kinds of each result: one, or one an item of the tuple; no kind at all where every row fails
-     * @param problems operations that no combination of possible kinds makes valid, as {@code '+' of str and int}; none is fine
+     * @param problems operations because of which every row fails, as {@code '+' of str and int}; none is fine
      */
     public record Checked(List<Set<Kind>> results, List<String> problems) {
         public Checked {
@@ -47,9 +53,14 @@ public final class KindCheck {
         Interpreter.of(expression, inputs.size());
         KindCheck check = new KindCheck(inputs);
         List<Set<Kind>> results = check.results(expression);
+        boolean fails = results.stream().anyMatch(Set::isEmpty);
+        List<String> problems = new ArrayList<>(check.problems);
+        if (results.isEmpty() || fails) {
+            problems.addAll(check.problemsOfSomeRows);
+        }
         return new Checked(
-                results.isEmpty() ? List.of(EnumSet.noneOf(Kind.class)) : results,
-                check.problems.stream().distinct().toList());
+                results.isEmpty() ? List.of(none()) : results,
+                problems.stream().distinct().toList());
     }
 
     /** The kinds of each result; an empty list if there is none because the expression always fails. */
@@ -65,7 +76,7 @@ public final class KindCheck {
             }
             case Expression.If choice -> {
                 kinds(choice.test());
-                yield merged(results(choice.then()), results(choice.otherwise()));
+                yield merged(inBranch(() -> results(choice.then())), inBranch(() -> results(choice.otherwise())));
             }
             default -> {
                 Set<Kind> kinds = kinds(expression);
@@ -115,7 +126,7 @@ public final class KindCheck {
             }
             case Expression.If choice -> {
                 kinds(choice.test());
-                yield union(kinds(choice.then()), kinds(choice.otherwise()));
+                yield union(inBranch(() -> kinds(choice.then())), inBranch(() -> kinds(choice.otherwise())));
             }
             case Expression.Unary unary -> {
                 Set<Kind> operand = kinds(unary.operand());
@@ -174,27 +185,36 @@ public final class KindCheck {
     }
 
     private Set<Kind> compare(Expression.Compare compare) {
-        List<Set<Kind>> operands = compare.operands().stream().map(this::kinds).toList();
-        for (int index = 0; index < compare.operators().size(); index++) {
-            ComparisonOperator operator = compare.operators().get(index);
-            Set<Kind> left = operands.get(index);
-            Set<Kind> right = operands.get(index + 1);
-            Set<Kind> result = found(
-                    pairs(left, right, (one, other) -> when(KindRules.compares(operator, one, other), Kind.BOOL)),
-                    "'" + Operators.symbol(operator) + "'",
-                    List.of(left, right));
-            if (index == 0 && result.isEmpty()) {
-                return result;
-            }
+        Set<Kind> first = kinds(compare.operands().get(0));
+        Set<Kind> second = kinds(compare.operands().get(1));
+        Set<Kind> result = compared(compare.operators().get(0), first, second);
+        return result.isEmpty() ? result : inBranch(() -> furtherCompared(compare, second));
+    }
+
+    /** The comparisons of a chain behind the first one, which some rows do not come to. */
+    private Set<Kind> furtherCompared(Expression.Compare compare, Set<Kind> second) {
+        Set<Kind> left = second;
+        for (int index = 1; index < compare.operators().size(); index++) {
+            Set<Kind> right = kinds(compare.operands().get(index + 1));
+            compared(compare.operators().get(index), left, right);
+            left = right;
         }
         return EnumSet.of(Kind.BOOL);
+    }
+
+    private Set<Kind> compared(ComparisonOperator operator, Set<Kind> left, Set<Kind> right) {
+        return found(
+                pairs(left, right, (one, other) -> when(KindRules.compares(operator, one, other), Kind.BOOL)),
+                "'" + Operators.symbol(operator) + "'",
+                List.of(left, right));
     }
 
     /** The first operand of a truth, else the last one. */
     private Set<Kind> chain(List<Expression> operands, boolean end) {
         EnumSet<Kind> kinds = EnumSet.noneOf(Kind.class);
         for (int index = 0; index < operands.size(); index++) {
-            Set<Kind> operand = kinds(operands.get(index));
+            Expression next = operands.get(index);
+            Set<Kind> operand = index == 0 ? kinds(next) : inBranch(() -> kinds(next));
             boolean last = index == operands.size() - 1;
             operand.stream().filter(kind -> last || KindRules.maybe(kind, end)).forEach(kinds::add);
         }
@@ -261,7 +281,11 @@ public final class KindCheck {
         Set<Kind> value = kinds(format.value());
         Set<Kind> shown = format.conversion().isEmpty() || value.isEmpty() ? value : EnumSet.of(Kind.STR);
         Set<Kind> result = any(shown, kind -> when(formats(kind, format.specification()), Kind.STR));
-        return found(result, "the format '" + format.specification() + "'", List.of(shown));
+        if (result.isEmpty() && !shown.isEmpty()) {
+            // Told in a branch too: CPython may well have a result, one that depends on the machine.
+            problems.add("the format '" + format.specification() + "' of " + text(shown));
+        }
+        return result;
     }
 
     /** Whether a specification is one for values of a kind: tried with one that is never too large. */
@@ -286,9 +310,19 @@ public final class KindCheck {
 
     private Set<Kind> found(Set<Kind> result, String what, List<Set<Kind>> operands) {
         if (result.isEmpty() && operands.stream().noneMatch(Set::isEmpty)) {
-            problems.add(what + " of " + operands.stream().map(KindCheck::text).collect(Collectors.joining(" and ")));
+            (branches == 0 ? problems : problemsOfSomeRows)
+                    .add(what + " of " + operands.stream().map(KindCheck::text).collect(Collectors.joining(" and ")));
         }
         return result;
+    }
+
+    private <T> T inBranch(Supplier<T> check) {
+        branches++;
+        try {
+            return check.get();
+        } finally {
+            branches--;
+        }
     }
 
     private static String text(Set<Kind> kinds) {

@@ -59,4 +59,26 @@ class KindCheckTest {
                         .problems())
                 .containsExactly("a slice of int and int");
     }
+
+    @Test
+    void anOperationThatOnlySomeRowsComeToIsTheirErrorAndNoProblem() {
+        Expression wrong = new Expression.Binary(BinaryOperator.ADD, FIRST, SECOND);
+        Expression one = new Expression.Literal(new Value.Whole(1));
+        List<Set<Kind>> inputs = List.of(EnumSet.of(Kind.STR), EnumSet.of(Kind.INT));
+        List<ComparisonOperator> chain = List.of(ComparisonOperator.LESS, ComparisonOperator.LESS);
+
+        for (Expression expression : List.of(
+                new Expression.If(SECOND, wrong, one),
+                new Expression.Or(List.of(SECOND, wrong)),
+                new Expression.Compare(chain, List.of(SECOND, one, wrong)))) {
+            assertThat(KindCheck.check(expression, inputs).problems()).isEmpty();
+        }
+        for (Expression expression : List.of(
+                new Expression.If(wrong, one, one),
+                new Expression.Or(List.of(wrong, SECOND)),
+                new Expression.Compare(chain, List.of(one, wrong, one)),
+                new Expression.If(SECOND, wrong, wrong))) {
+            assertThat(KindCheck.check(expression, inputs).problems()).containsExactly("'+' of str and int");
+        }
+    }
 }
