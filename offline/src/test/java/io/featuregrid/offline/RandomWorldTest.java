@@ -28,6 +28,7 @@ import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.ErasureList;
 import io.featuregrid.planner.execute.HeapOnlineStore;
+import io.featuregrid.planner.execute.ObservationSink.ShardSegment;
 import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.time.AsOf;
 import java.nio.file.Path;
@@ -177,9 +178,11 @@ class RandomWorldTest {
             long segment = segments.getOrDefault(place, 0L) + random.between(1, 2);
             assertThat(driver.history().sink().drained(set, shard)).isEqualTo(segments.getOrDefault(place, 0L));
             segments.put(place, segment);
-            driver.history().sink().drain(set, shard, segment, batches);
+            driver.history().sink().drain(set, List.of(new ShardSegment(shard, segment, batches)));
             if (random.percent(30)) {
-                driver.history().sink().drain(set, shard, segment - random.between(0, 1), batches);
+                driver.history()
+                        .sink()
+                        .drain(set, List.of(new ShardSegment(shard, segment - random.between(0, 1), batches)));
             }
             assertThat(driver.history().sink().drained(set, shard)).isEqualTo(segment);
         }

@@ -16,6 +16,7 @@ import io.featuregrid.planner.batch.Origin;
 import io.featuregrid.planner.batch.Stamp;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.FeatureType;
+import io.featuregrid.planner.execute.ObservationSink.ShardSegment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,32 @@ class SegmentTest {
     }
 
     @Test
+    void segmentsOfSeveralShardsShareFilesAndCommit() {
+        List<ShardSegment> segments = new ArrayList<>();
+        for (int shard = 0; shard < 16; shard++) {
+            segments.add(segment(shard, 1, observation(7, 10 + shard, 1 + shard, Kind.VALUES, Map.of(x, 5L))));
+        }
+        driver.history().sink().drain(set, segments);
+        assertThat(folder.dataFiles("thing")).hasSize(1);
+        assertThat(driver.scan(set)).hasSize(16);
+    }
+
+    @Test
+    void ofSegmentsThatComeTogetherOnlyThoseAreWrittenThatHistoryDoesNotHold() {
+        drain(3, 5, observation(1, 10, 1, Kind.VALUES, Map.of(x, 5L)));
+        driver.history()
+                .sink()
+                .drain(
+                        set,
+                        List.of(
+                                segment(2, 1, observation(2, 10, 2, Kind.VALUES, Map.of(x, 6L))),
+                                segment(3, 5, observation(1, 10, 1, Kind.VALUES, Map.of(x, 5L)))));
+        assertThat(driver.scan(set)).extracting(row -> row.get("x")).containsExactlyInAnyOrder(5L, 6L);
+        assertThat(driver.history().sink().drained(set, 2)).isEqualTo(1);
+        assertThat(driver.history().sink().drained(set, 3)).isEqualTo(5);
+    }
+
+    @Test
     void aSegmentWithoutRowsIsNotedToo() {
         drain(0, 1);
         assertThat(driver.history().sink().drained(set, 0)).isEqualTo(1);
@@ -149,12 +176,16 @@ class SegmentTest {
         return KeyBytes.of(ObservationBatches.keys(ids, List.of(List.of(id))).columns(), 0);
     }
 
-    private void drain(int shard, long segment, Observation... observations) {
+    private void drain(int shard, long number, Observation... observations) {
+        driver.history().sink().drain(set, List.of(segment(shard, number, observations)));
+    }
+
+    private ShardSegment segment(int shard, long number, Observation... observations) {
         List<FeatureBatch> batches = new ArrayList<>();
         for (Observation observation : observations) {
             batches.add(ObservationBatches.of(set, List.of(observation), one -> Origin.UPLOAD));
         }
-        driver.history().sink().drain(set, shard, segment, batches);
+        return new ShardSegment(shard, number, batches);
     }
 
     private static Observation observation(

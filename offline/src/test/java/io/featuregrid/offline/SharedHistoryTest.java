@@ -16,6 +16,7 @@ import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.FeatureType;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.ObservationSink.ShardSegment;
 import io.featuregrid.planner.plan.IngestPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +62,12 @@ class SharedHistoryTest {
                         new Entity("thing", List.of(number)), 1, number, number, Kind.VALUES, Map.of(2, number));
                 node.history()
                         .sink()
-                        .drain(set, 0, number, List.of(ObservationBatches.of(set, List.of(one), any -> Origin.UPLOAD)));
+                        .drain(
+                                set,
+                                List.of(new ShardSegment(
+                                        0,
+                                        number,
+                                        List.of(ObservationBatches.of(set, List.of(one), any -> Origin.UPLOAD)))));
             });
         }
         for (HistoryDriver node : nodes) {

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,12 +151,19 @@ public final class ObservationLogNode implements ObservationLog, ObservationDrai
         if (mine.isEmpty()) {
             return;
         }
+        Map<FeatureSet, Set<Integer>> shards = new LinkedHashMap<>();
+        Set<FeatureSet> dueSets = new LinkedHashSet<>();
         for (LogReply.ShardSize size : drain.measure()) {
             FeatureSet set = mine.get(size.set());
-            if (set != null && (size.bytes() >= settings.segment().bytes() || size.oldest() <= due)) {
-                tryDrain(set, size.shard());
+            if (set != null) {
+                shards.computeIfAbsent(set, missing -> new TreeSet<>()).add(size.shard());
+                if (size.bytes() >= settings.segment().bytes() || size.oldest() <= due) {
+                    dueSets.add(set);
+                }
             }
         }
+        // Where one shard is due the others come along: they share its commit.
+        dueSets.forEach(set -> tryDrain(set, shards.getOrDefault(set, Set.of())));
     }
 
     /** What a node has to do at its start, when another left, and every few minutes. */
@@ -162,13 +171,13 @@ public final class ObservationLogNode implements ObservationLog, ObservationDrai
         sweep.sweep();
     }
 
-    private void tryDrain(FeatureSet set, int shard) {
+    private void tryDrain(FeatureSet set, Set<Integer> shards) {
         if (!mayTry(set)) {
             return;
         }
         int number = set.identity().number();
         try {
-            drain.drainIfIdle(set, shard);
+            drain.drainIfIdle(set, shards);
             synchronized (backOffs) {
                 backOffs.remove(number);
             }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +20,11 @@ import org.slf4j.LoggerFactory;
  * A node's part as the committer of sets: it brings their entries from the log into history, each exactly once. Safe for use by several
  * threads.
  *
- * <p>A shard of a set goes, one segment after the other:
+ * <p>A shard of a set goes, one segment after the other, in company with segments of other shards:
  *
  * <pre>
  *   what may be drained is gathered  ->  a numbered segment with its keys is recorded  ->  entries read  ->  history commits rows and
- *   number in one step  ->  entries removed  ->  the segment is closed: its number stays, its keys go
+ *   numbers in one step  ->  entries removed  ->  the segments are closed: their numbers stay, their keys go
  * </pre>
  *
  * <p>After a crash the recorded segment is gone on with: if history holds its number its entries are only removed, else it is redone with
@@ -54,25 +55,23 @@ final class SegmentDrain {
     void drain(FeatureSet set) {
         enter(set);
         try {
-            Set<Integer> shards = new HashSet<>();
+            Set<Integer> shards = new TreeSet<>();
             for (LogReply.ShardSize size : measure()) {
                 if (size.set() == set.identity().number()) {
                     shards.add(size.shard());
                 }
             }
-            for (Integer shard : shards) {
-                drainShard(set, shard);
-            }
+            drainShards(set, shards);
         } finally {
             leave(set);
         }
     }
 
-    /** Drains one shard, unless a drain of the set is running: then there is nothing to hurry for. */
-    void drainIfIdle(FeatureSet set, int shard) {
+    /** Drains some shards, unless a drain of the set is running: then there is nothing to hurry for. */
+    void drainIfIdle(FeatureSet set, Set<Integer> shards) {
         if (tryEnter(set)) {
             try {
-                drainShard(set, shard);
+                drainShards(set, shards);
             } finally {
                 leave(set);
             }
@@ -97,80 +96,124 @@ final class SegmentDrain {
         return sizes.values().stream().flatMap(ofSet -> ofSet.values().stream()).toList();
     }
 
-    private void drainShard(FeatureSet set, int shard) {
-        int number = set.identity().number();
-        boolean more = true;
-        while (more) {
-            Segment last = grid.segments().get(number, shard);
-            if (last != null && !last.closed() && settings.broken() != BrokenRule.FORGET_SEGMENTS) {
-                last = finish(set, last);
-            }
-            Gathering gathered = gather(number, shard);
-            more = gathered.more();
-            if (!gathered.keys().isEmpty()) {
-                long next = Math.max(last == null ? 0 : last.number(), sink.drained(set, shard)) + 1;
-                Segment segment = new Segment(number, shard, next, gathered.keys());
-                boolean recorded = last == null
-                        ? grid.segments().create(segment)
-                        : grid.segments().replace(last, segment);
-                if (recorded) {
-                    finish(set, segment);
-                } else {
-                    // Another committer was faster: what it has left is gathered anew.
-                    more = true;
+    /**
+     * Drains shards, a segment of each at a time. Segments share a commit, which costs the same for one as for all of them, until there is
+     * a whole segment's worth of bytes: so less than two of those are in memory.
+     */
+    private void drainShards(FeatureSet set, Set<Integer> shards) {
+        Set<Integer> left = shards;
+        while (!left.isEmpty()) {
+            Set<Integer> more = new TreeSet<>();
+            List<Segment> segments = new ArrayList<>();
+            long bytes = 0;
+            for (Integer shard : left) {
+                Recorded recorded = record(set, shard);
+                if (recorded.more()) {
+                    more.add(shard);
+                }
+                if (recorded.segment() != null) {
+                    segments.add(recorded.segment());
+                    bytes += recorded.bytes();
+                }
+                if (bytes >= settings.segment().bytes()) {
+                    finish(set, segments);
+                    segments.clear();
+                    bytes = 0;
                 }
             }
+            finish(set, segments);
+            left = more;
         }
     }
 
-    /** Brings a recorded segment into history if it is not there, and closes it. */
-    private Segment finish(FeatureSet set, Segment segment) {
-        if (segment.number() > sink.drained(set, segment.shard())) {
-            metrics.drain.time(() -> commit(set, segment));
+    /**
+     * A shard's segment, yet to be finished.
+     *
+     * @param segment null if there is nothing to drain
+     * @param more whether the shard must be looked at again
+     */
+    private record Recorded(@Nullable Segment segment, long bytes, boolean more) {}
+
+    /** The segment that was left recorded, or else a new one of what may be drained, recorded. */
+    private Recorded record(FeatureSet set, int shard) {
+        int number = set.identity().number();
+        Segment last = grid.segments().get(number, shard);
+        if (last != null && !last.closed() && settings.broken() != BrokenRule.FORGET_SEGMENTS) {
+            // How large it is nobody has noted: as large as one may be.
+            return new Recorded(last, settings.segment().bytes(), true);
         }
-        forget(segment.keys());
-        Segment closed = segment.close();
-        grid.segments().replace(segment, closed);
-        return closed;
+        Gathering gathered = gather(number, shard);
+        if (gathered.keys().isEmpty()) {
+            return new Recorded(null, 0, gathered.more());
+        }
+        long next = Math.max(last == null ? 0 : last.number(), sink.drained(set, shard)) + 1;
+        Segment segment = new Segment(number, shard, next, gathered.keys());
+        boolean recorded =
+                last == null ? grid.segments().create(segment) : grid.segments().replace(last, segment);
+        // Where another committer was faster, what it has left is gathered anew.
+        return recorded ? new Recorded(segment, gathered.bytes(), gathered.more()) : new Recorded(null, 0, true);
     }
 
-    private void commit(FeatureSet set, Segment segment) {
+    /** Brings recorded segments into history, those that are not there, and closes them. */
+    private void finish(FeatureSet set, List<Segment> segments) {
+        List<Segment> open = segments.stream()
+                .filter(segment -> segment.number() > sink.drained(set, segment.shard()))
+                .toList();
+        if (!open.isEmpty()) {
+            metrics.drain.time(() -> commit(set, open));
+        }
+        forget(segments);
+        for (Segment segment : segments) {
+            grid.segments().replace(segment, segment.close());
+        }
+    }
+
+    private void commit(FeatureSet set, List<Segment> segments) {
         if (settings.broken() == BrokenRule.DELETE_BEFORE_READING) {
-            forget(segment.keys());
+            forget(segments);
         }
-        List<LogEntry> entries = grid.log().getAll(segment.keys());
-        if (entries.size() < segment.keys().size()) {
-            if (segment.number() <= sink.drained(set, segment.shard())) {
-                // Another committer finished it between the look at history and the look at the log.
-                return;
-            }
-            metrics.missing.inc(segment.keys().size() - entries.size());
-            LOGGER.error(
-                    "segment {} of shard {} of '{}' has {} entries, of which {} are no longer in the log and not in history",
-                    segment.number(),
-                    segment.shard(),
-                    set.name(),
-                    segment.keys().size(),
-                    segment.keys().size() - entries.size());
-        }
-        List<FeatureBatch> batches = new ArrayList<>();
+        List<ObservationSink.ShardSegment> read = new ArrayList<>();
         long rows = 0;
-        for (LogEntry entry : entries) {
-            FeatureBatch batch = reader.read(set, entry).rows();
-            if (batch.rows() > 0) {
-                batches.add(batch);
-                rows += batch.rows();
+        for (Segment segment : segments) {
+            List<LogEntry> entries = grid.log().getAll(segment.keys());
+            if (entries.size() < segment.keys().size()) {
+                if (segment.number() <= sink.drained(set, segment.shard())) {
+                    // Another committer finished it between the look at history and the look at the log.
+                    continue;
+                }
+                tellMissing(set, segment, entries.size());
             }
+            List<FeatureBatch> batches = new ArrayList<>();
+            for (LogEntry entry : entries) {
+                FeatureBatch batch = reader.read(set, entry).rows();
+                if (batch.rows() > 0) {
+                    batches.add(batch);
+                    rows += batch.rows();
+                }
+            }
+            read.add(new ObservationSink.ShardSegment(segment.shard(), segment.number(), batches));
         }
         if (settings.broken() == BrokenRule.DELETE_BEFORE_COMMIT) {
-            forget(segment.keys());
+            forget(segments);
         }
-        sink.drain(set, segment.shard(), segment.number(), batches);
-        metrics.segments.inc();
+        sink.drain(set, read);
+        metrics.segments.inc(read.size());
         metrics.rows.inc(rows);
     }
 
-    private record Gathering(List<EntryKey> keys, boolean more) {}
+    private void tellMissing(FeatureSet set, Segment segment, int found) {
+        int missing = segment.keys().size() - found;
+        metrics.missing.inc(missing);
+        LOGGER.error(
+                "segment {} of shard {} of '{}' has {} entries, of which {} are no longer in the log and not in history",
+                segment.number(),
+                segment.shard(),
+                set.name(),
+                segment.keys().size(),
+                missing);
+    }
+
+    private record Gathering(List<EntryKey> keys, long bytes, boolean more) {}
 
     private Gathering gather(int set, int shard) {
         List<Integer> partitions = new ArrayList<>();
@@ -192,20 +235,22 @@ final class SegmentDrain {
         long bytes = 0;
         for (LogEntry.Summary entry : found) {
             if (keys.size() == limits.entries() || (!keys.isEmpty() && bytes + entry.bytes() > limits.bytes())) {
-                return new Gathering(keys, true);
+                return new Gathering(keys, bytes, true);
             }
             keys.add(entry.key());
             bytes += entry.bytes();
         }
-        return new Gathering(keys, more);
+        return new Gathering(keys, bytes, more);
     }
 
-    private void forget(List<EntryKey> keys) {
+    private void forget(List<Segment> segments) {
         Map<Integer, List<EntryKey>> byPartition = new LinkedHashMap<>();
-        for (EntryKey key : keys) {
-            byPartition
-                    .computeIfAbsent(key.partition(), missing -> new ArrayList<>())
-                    .add(key);
+        for (Segment segment : segments) {
+            for (EntryKey key : segment.keys()) {
+                byPartition
+                        .computeIfAbsent(key.partition(), missing -> new ArrayList<>())
+                        .add(key);
+            }
         }
         askOwners(
                 List.copyOf(byPartition.keySet()),

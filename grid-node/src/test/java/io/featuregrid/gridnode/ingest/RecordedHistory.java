@@ -27,13 +27,16 @@ public final class RecordedHistory implements ObservationSink {
     }
 
     @Override
-    public synchronized void drain(FeatureSet set, int shard, long segment, List<FeatureBatch> observations) {
+    public synchronized void drain(FeatureSet set, List<ShardSegment> segments) {
         if (broken) {
             throw new FeatureGridException(ErrorCode.UPSTREAM_FAILED, "history is out of order");
         }
-        if (segment > drained(set, shard)) {
-            drained.put(set.name() + shard, segment);
-            batches.computeIfAbsent(set.name(), missing -> new ArrayList<>()).addAll(observations);
+        for (ShardSegment segment : segments) {
+            if (segment.number() > drained(set, segment.shard())) {
+                drained.put(set.name() + segment.shard(), segment.number());
+                batches.computeIfAbsent(set.name(), missing -> new ArrayList<>())
+                        .addAll(segment.observations());
+            }
         }
     }
 

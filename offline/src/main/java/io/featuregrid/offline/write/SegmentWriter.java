@@ -16,17 +16,20 @@ import io.featuregrid.planner.execute.ObservationSink;
 import io.featuregrid.planner.plan.IngestPlan.CarriedColumn;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes drained segments: files by carry set and bucket, and one commit of them and the segment's number, so that a segment is in history
- * once, however often it is handed over. The number of the last one of each shard is the table's property {@code drained.<shard>}.
+ * Writes drained segments: files by carry set and bucket, and one commit of them and the segments' numbers, so that a segment is in history
+ * once, however often it is handed over. The number of the last one of each shard is the table's property {@code drained.<shard>}. Segments
+ * that come together share files and commit: a few rows of each of 16 shards are 16 files, one a bucket, and not 256.
  */
 public final class SegmentWriter implements ObservationSink {
     private static final String PROPERTY = "drained.";
@@ -58,13 +61,31 @@ public final class SegmentWriter implements ObservationSink {
     }
 
     @Override
-    public void drain(FeatureSet set, int shard, long segment, List<FeatureBatch> observations) {
-        if (drained(set, shard) >= segment) {
-            return;
+    public void drain(FeatureSet set, List<ShardSegment> segments) {
+        List<ShardSegment> open = open(set, segments);
+        // A commit that another process spoils with a segment of its own leaves fewer of them: so this ends.
+        while (!open.isEmpty() && !write(set, open)) {
+            open = open(set, open);
         }
+    }
+
+    private List<ShardSegment> open(FeatureSet set, List<ShardSegment> segments) {
+        Map<String, String> properties = services.catalog().table(set.table()).properties();
+        return segments.stream()
+                .filter(segment -> number(properties, segment.shard()) < segment.number())
+                .toList();
+    }
+
+    /** Writes and commits segments; false if history meanwhile holds one of them, and then nothing is kept. */
+    private boolean write(FeatureSet set, List<ShardSegment> segments) {
         HistoryTable table = services.catalog().table(set.table());
+        List<FeatureBatch> observations = segments.stream()
+                .flatMap(segment -> segment.observations().stream())
+                .toList();
         RunColumns columns = columns(set, observations);
-        String id = "segment " + shard + "/" + segment;
+        String id = segments.stream()
+                .map(segment -> segment.shard() + "/" + segment.number())
+                .collect(Collectors.joining(" ", "segments ", ""));
         try (RunFiles files = new RunFiles(columns, table, services.journal(), id, OptionalLong.empty())) {
             Aligned aligned = new Aligned(columns, files.carriedRows(), erasures.of(set));
             long rows = 0;
@@ -74,17 +95,26 @@ public final class SegmentWriter implements ObservationSink {
             }
             HistoryTable.Addition addition = files.finish();
             table.prepare(set, List.of(), false);
-            boolean committed = table.commit(
-                    addition,
-                    properties -> number(properties, shard) >= segment
-                            ? null
-                            : Map.of(PROPERTY + shard, Long.toString(segment)));
-            if (committed) {
-                files.committed();
-                services.journal().forget(files.entry());
-                drainedRows.mark(rows);
+            if (!table.commit(addition, properties -> numbers(properties, segments))) {
+                return false;
             }
+            files.committed();
+            services.journal().forget(files.entry());
+            drainedRows.mark(rows);
+            return true;
         }
+    }
+
+    /** The properties that a commit of segments sets; null if history holds one of them. */
+    private static @Nullable Map<String, String> numbers(Map<String, String> properties, List<ShardSegment> segments) {
+        Map<String, String> numbers = new LinkedHashMap<>();
+        for (ShardSegment segment : segments) {
+            if (number(properties, segment.shard()) >= segment.number()) {
+                return null;
+            }
+            numbers.put(PROPERTY + segment.shard(), Long.toString(segment.number()));
+        }
+        return numbers;
     }
 
     private static long number(Map<String, String> properties, int shard) {

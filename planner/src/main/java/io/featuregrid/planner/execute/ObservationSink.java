@@ -10,12 +10,24 @@ public interface ObservationSink {
     long drained(FeatureSet set, int shard);
 
     /**
-     * Writes a segment's observations and makes them visible together with its number, in one step. Does nothing if history holds a segment
-     * of that number or a higher one.
+     * What a drain brings of one shard.
      *
+     * @param number higher than those of the shard's segments before
      * @param observations as {@link io.featuregrid.planner.batch.ObservationColumns} says; stay the caller's
-     * @throws io.featuregrid.planner.error.FeatureGridException UPSTREAM_FAILED or INTERNAL_SERVER_ERROR; the segment may be visible or
+     */
+    record ShardSegment(int shard, long number, List<FeatureBatch> observations) {
+        public ShardSegment {
+            observations = List.copyOf(observations);
+        }
+    }
+
+    /**
+     * Writes the observations of segments and makes them visible together with the segments' numbers, all in one step. Leaves out those for
+     * whose shard history holds that number or a higher one.
+     *
+     * @param segments of different shards
+     * @throws io.featuregrid.planner.error.FeatureGridException UPSTREAM_FAILED or INTERNAL_SERVER_ERROR; the segments may be visible or
      *     not, which {@link #drained} tells
      */
-    void drain(FeatureSet set, int shard, long segment, List<FeatureBatch> observations);
+    void drain(FeatureSet set, List<ShardSegment> segments);
 }

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A history that commits rows and a segment's number in one step, as a table of Iceberg does, and may fail before or after. */
+/** A history that commits rows and their segments' numbers in one step, as a table of Iceberg does, and may fail before or after. */
 final class SimulatedHistory implements ObservationSink {
     private final Map<List<Object>, Long> drained = new HashMap<>();
     private final Map<String, List<FeatureBatch>> rows = new HashMap<>();
@@ -35,13 +35,16 @@ final class SimulatedHistory implements ObservationSink {
     }
 
     @Override
-    public void drain(FeatureSet set, int shard, long segment, List<FeatureBatch> observations) {
+    public void drain(FeatureSet set, List<ShardSegment> segments) {
         step.run();
         step.run();
         fail();
-        if (segment > drained.getOrDefault(List.of(set.name(), shard), 0L)) {
-            drained.put(List.of(set.name(), shard), segment);
-            rows.computeIfAbsent(set.name(), missing -> new ArrayList<>()).addAll(observations);
+        for (ShardSegment segment : segments) {
+            List<Object> shard = List.of(set.name(), segment.shard());
+            if (segment.number() > drained.getOrDefault(shard, 0L)) {
+                drained.put(shard, segment.number());
+                rows.computeIfAbsent(set.name(), missing -> new ArrayList<>()).addAll(segment.observations());
+            }
         }
         step.run();
         fail();
