@@ -26,7 +26,7 @@ from replay import Arrival, as_import, random_history, shuffled, upload_document
 from values import HOUR, INFINITE, SECOND, array_of, duration_text, iso_text, plain_values, same
 from world import FeatureSet, World
 
-FULL_ENTITIES, QUICK_ENTITIES = 1_000, 200
+FULL_ENTITIES, QUICK_ENTITIES = 1_000, 130
 ROWS_AN_ENTITY = 7
 FAR_PATHS = 24
 LEAST_OF_EACH_CASE = 100

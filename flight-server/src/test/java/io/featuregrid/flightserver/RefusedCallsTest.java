@@ -90,6 +90,26 @@ class RefusedCallsTest {
                 .hasSizeLessThan(4_000);
     }
 
+    /** The name of a feature stands in the details by itself, and is whatever the client wrote. */
+    @Test
+    void aLongNameIsCutTooWhereItStandsAlone() throws Exception {
+        try (VectorSchemaRoot spine =
+                        new Table(node.allocator()).times("ts", FlightNode.NOW).root();
+                ExchangeReaderWriter exchange = node.client()
+                        .doExchange(
+                                FlightNode.trainingSet("{'type': 'training_set', 'time': 'ts', 'features': ['airport."
+                                        + "x".repeat(70_000) + "']}"))) {
+            exchange.getWriter().start(spine);
+            exchange.getWriter().putNext();
+            FlightRuntimeException refusal = catchThrowableOfType(
+                    FlightRuntimeException.class, () -> exchange.getReader().next());
+            assertThat(refusal).hasMessageStartingWith("PARSE_FAILED: ");
+            assertThat(details(refusal).path("feature").textValue())
+                    .startsWith("airport.xxx")
+                    .endsWith("...");
+        }
+    }
+
     @Test
     void whatIsNotKnownIsRefusedWithAWord() {
         assertRefused(
@@ -100,6 +120,7 @@ class RefusedCallsTest {
                 "INVALID_QUERY: a training set is got (expected it in an exchange");
         assertRefused(FlightNode.trainingSet("{'type': 'other'}"), "INVALID_QUERY: the command's type is \"other\"");
         assertRefused(FlightNode.trainingSet("{'type': "), "PARSE_FAILED: the command is no JSON");
+        assertRefused(FlightNode.trainingSet("{} {}"), "PARSE_FAILED: the command goes on behind its JSON value");
         assertThatThrownBy(() -> node.client()
                         .getStream(new Ticket("{\"path\": 7}".getBytes(StandardCharsets.UTF_8)))
                         .next())

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
@@ -33,6 +34,11 @@ public final class JsonText {
                 throw new FeatureGridException(ErrorCode.PARSE_FAILED, subject + " is empty (expected JSON)");
             }
             return node;
+        } catch (MismatchedInputException more) {
+            throw new FeatureGridException(
+                    ErrorCode.PARSE_FAILED,
+                    subject + " goes on behind its JSON value (expected one JSON value in UTF-8)",
+                    more);
         } catch (JsonProcessingException refused) {
             throw new FeatureGridException(
                     ErrorCode.PARSE_FAILED,

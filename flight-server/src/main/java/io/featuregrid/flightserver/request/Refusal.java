@@ -11,6 +11,7 @@ import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.ErrorFlightMetadata;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.memory.OutOfMemoryException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,8 @@ public final class Refusal {
     private static final int MOST_DESCRIPTION_BYTES = 2_400;
 
     private static final int MOST_DETAIL_BYTES = 3_300;
+
+    private static final int MOST_NAME_LENGTH = 256;
 
     private Refusal() {}
 
@@ -125,6 +128,14 @@ public final class Refusal {
     }
 
     private static ObjectNode error(Problem problem, String message) {
-        return ProblemJson.write(new Problem(problem.code(), message, problem.feature()));
+        return ProblemJson.write(
+                new Problem(problem.code(), message, name(problem.feature()), name(problem.resolver())));
+    }
+
+    /** A name that stands in an error may be anything that a client made up. */
+    private static @Nullable String name(@Nullable String name) {
+        return name == null || name.length() <= MOST_NAME_LENGTH
+                ? name
+                : name.substring(0, name.offsetByCodePoints(0, MOST_NAME_LENGTH / 2)) + "...";
     }
 }
