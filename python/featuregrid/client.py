@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from featuregrid.access import Access, access_of
 from featuregrid.bulk import BulkInput, answer_table, ask_in_pieces
 from featuregrid.declared_types import DeclaredTypes
 from featuregrid.definitions import load
@@ -45,14 +46,24 @@ class ApplyResult:
     details: dict[str, str]
 
 
-def connect(url: str | None = None, home: str | Path | None = None, timeout: float = ANSWER_SECONDS) -> Grid:
+def connect(
+    url: str | None = None,
+    home: str | Path | None = None,
+    timeout: float = ANSWER_SECONDS,
+    token: str | None = None,
+    tls_root_certs: str | bytes | Path | None = None,
+) -> Grid:
     """Reaches a node by the address of its HTTP port, ``http://host:port``; the node tells where its Flight port is.
 
     Without ``url``: the node that runs in the folder ``home``, else ``FEATUREGRID_URL``, else the node in ``FEATUREGRID_HOME``
     or ``~/.featuregrid``, else ``http://127.0.0.1:8080``. ``timeout`` are the seconds
-    that a call over HTTP waits for its answer. Raises FeatureGridError UPSTREAM_FAILED if no node answers.
+    that a call over HTTP waits for its answer. ``token`` says who asks, without it ``FEATUREGRID_TOKEN``. A node at ``https://``
+    shows a certificate: ``tls_root_certs``, a file in PEM or its content, vouches for it; without it
+    ``FEATUREGRID_TLS_ROOT_CERTS``, for a node of a home folder its own certificate, else those that the system trusts.
+    Raises FeatureGridError UPSTREAM_FAILED if no node answers, UNAUTHENTICATED if it does not know the token.
     """
-    return Grid(find_url(url, home), timeout)
+    found, certificate = find_url(url, home)
+    return Grid(found, timeout, access_of(token, tls_root_certs, certificate))
 
 
 class Grid:
@@ -64,13 +75,14 @@ class Grid:
     and is passed on.
     """
 
-    def __init__(self, url: str, timeout: float = ANSWER_SECONDS) -> None:
-        self._node = Node(url, timeout)
+    def __init__(self, url: str, timeout: float = ANSWER_SECONDS, access: Access | None = None) -> None:
+        self._node = Node(url, timeout, access)
         self.url = self._node.url
         self.last_report: dict[str, Any] | None = None
         self.types = DeclaredTypes(self.catalog)
         try:
-            self._flight = FlightConnection(self._flight_address(self._node.get("/v1/node")))
+            described = self._node.get("/v1/node")
+            self._flight = FlightConnection(self._flight_address(described), access, bool(described.get("tls")))
         except BaseException:
             self._node.close()
             raise

@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     node = argparse.ArgumentParser(add_help=False)
     node.add_argument("--url", help="the node's HTTP port (default: FEATUREGRID_URL, else the node of the home folder)")
     node.add_argument("--home", help="folder of the node's state (default: FEATUREGRID_HOME, else ~/.featuregrid)")
+    node.add_argument("--token", help="a token that the node knows (default: FEATUREGRID_TOKEN)")
+    node.add_argument("--tls-root-certs", metavar="FILE", help="certificates that vouch for the node's, in PEM")
     node.add_argument("--json", action="store_true", help="print one JSON object as the last line of stdout")
     _add_apply(commands.add_parser("apply", parents=[node], help="make the catalog what definitions say"))
     _add_ingest(commands.add_parser("ingest", parents=[node], help="store the rows of a Parquet file"))
@@ -164,7 +166,7 @@ def _role(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def _connect(options: argparse.Namespace) -> Grid:
-    return connect(options.url, options.home)
+    return connect(options.url, options.home, token=options.token, tls_root_certs=options.tls_root_certs)
 
 
 def _apply(options: argparse.Namespace) -> dict[str, Any]:

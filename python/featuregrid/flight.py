@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.flight as flight
 
+from featuregrid.access import Access
 from featuregrid.errors import FeatureGridError, of_flight
 
 # Messages that wait between the reading thread and the caller: enough to overlap, few enough to bound memory.
@@ -35,10 +36,14 @@ CALL_ERRORS = (pa.ArrowException, OSError)
 
 
 class _Trailers(flight.ClientMiddleware):  # type: ignore[misc]
-    """Keeps the error's JSON of one call, which pyarrow drops for some of its exceptions."""
+    """Keeps the error's JSON of one call, which pyarrow drops for some of its exceptions; sends the call's own headers."""
 
-    def __init__(self) -> None:
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
         self.details: bytes | None = None
+        self._headers = dict(headers or {})
+
+    def sending_headers(self) -> dict[str, str]:
+        return self._headers
 
     def received_headers(self, headers: Mapping[str, list[bytes | str]]) -> None:
         for name, values in headers.items():
@@ -50,11 +55,12 @@ class _Trailers(flight.ClientMiddleware):  # type: ignore[misc]
 class _TrailersOfCalls(flight.ClientMiddlewareFactory):  # type: ignore[misc]
     """Makes the middleware of each call, and hands it to the thread that makes the call."""
 
-    def __init__(self) -> None:
+    def __init__(self, headers: Mapping[str, str]) -> None:
         self._thread = threading.local()
+        self._headers = {name.lower(): value for name, value in headers.items()}
 
     def start_call(self, info: Any) -> _Trailers:
-        self._thread.started = _Trailers()
+        self._thread.started = _Trailers(self._headers)
         return self._thread.started  # type: ignore[no-any-return]
 
     def of_this_thread(self) -> _Trailers:
@@ -70,12 +76,15 @@ def awaited(waiting: queue.Queue[Any] | queue.SimpleQueue[Any]) -> Any:
 
 
 class FlightConnection:
-    """A connection to a node's Flight port, ``host:port``. Several threads may use it at once."""
+    """A connection to a node's Flight port, ``host:port``, encrypted or not. Several threads may use it at once."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, access: Access | None = None, tls: bool = False) -> None:
         self.address = address
-        self._trailers = _TrailersOfCalls()
-        self._client = flight.connect(f"grpc://{address}", middleware=[self._trailers])
+        shown = access or Access()
+        self._trailers = _TrailersOfCalls(shown.headers)
+        roots = {"tls_root_certs": shown.root_certificates} if tls and shown.root_certificates is not None else {}
+        scheme = "grpc+tls" if tls else "grpc"
+        self._client = flight.connect(f"{scheme}://{address}", middleware=[self._trailers], **roots)
 
     def close(self) -> None:
         """Ends the connection; further calls fail."""

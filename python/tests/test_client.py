@@ -50,13 +50,13 @@ def test_where_the_address_comes_from(tmp_path: Path, monkeypatch: pytest.Monkey
     write(home, "node.json", json.dumps({"pid": 1, "http": "127.0.0.1:1", "flight": "127.0.0.1:2"}))
     write(other, "node.json", json.dumps({"pid": 1, "http": "127.0.0.1:3", "flight": "127.0.0.1:4"}))
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert find_url(None, None) == DEFAULT_URL
+    assert find_url(None, None)[0] == DEFAULT_URL
     monkeypatch.setenv("FEATUREGRID_HOME", str(home))
-    assert find_url(None, None) == "http://127.0.0.1:1"
+    assert find_url(None, None)[0] == "http://127.0.0.1:1"
     monkeypatch.setenv("FEATUREGRID_URL", "http://h:5")
-    assert find_url(None, None) == "http://h:5"
-    assert find_url(None, other) == "http://127.0.0.1:3"
-    assert find_url("http://g:6", other) == "http://g:6"
+    assert find_url(None, None)[0] == "http://h:5"
+    assert find_url(None, other)[0] == "http://127.0.0.1:3"
+    assert find_url("http://g:6", other)[0] == "http://g:6"
     with pytest.raises(FeatureGridError, match="no node runs in .*start one with `featuregrid start --home"):
         find_url(None, tmp_path)
 

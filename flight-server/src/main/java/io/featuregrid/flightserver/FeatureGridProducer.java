@@ -1,6 +1,7 @@
 package io.featuregrid.flightserver;
 
 import io.featuregrid.flightserver.action.FlightActions;
+import io.featuregrid.flightserver.request.CallAccess;
 import io.featuregrid.flightserver.request.CallTrace;
 import io.featuregrid.flightserver.request.FlightRequest;
 import io.featuregrid.flightserver.request.OngoingCall;
@@ -13,7 +14,9 @@ import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.CatalogStore;
+import io.featuregrid.planner.execute.Role;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -35,6 +38,9 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /** Sends each Flight call to what answers it, and ends it: with its answer or with what it is refused with. */
 final class FeatureGridProducer implements FlightProducer {
+    private static final Allowed READING = Allowed.to(Role.READ);
+    private static final Allowed WRITING = Allowed.to(Role.INGEST, Role.IMPORT);
+
     private final CatalogStore catalogs;
     private final Services services;
     private final RunningCalls calls;
@@ -94,6 +100,7 @@ final class FeatureGridProducer implements FlightProducer {
     private Runnable exchange(
             CallContext context, IncomingStream spine, ServerStreamListener writer, OngoingCall call) {
         try {
+            CallAccess.of(context).require(READING, "a training set");
             calls.begin(call);
             if (!(FlightRequest.read(spine.descriptor()) instanceof FlightRequest.TrainingSet trainingSet)) {
                 throw invalid("a path is exchanged (expected the command of a training set: observations are written"
@@ -109,8 +116,10 @@ final class FeatureGridProducer implements FlightProducer {
     @Override
     public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> results) {
         OngoingCall call = new OngoingCall(CallTrace.idOf(context));
+        CallAccess access = CallAccess.of(context);
         return () -> {
             try {
+                access.require(WRITING, "an ingest");
                 calls.begin(call);
                 IncomingStream rows = new IncomingStream(stream, call);
                 if (!(FlightRequest.read(rows.descriptor()) instanceof FlightRequest.Observations observations)) {
@@ -118,7 +127,11 @@ final class FeatureGridProducer implements FlightProducer {
                             "what is put is no observations (expected the path [\"observations\", set]; a training"
                                     + " set is asked for with DoExchange)");
                 }
-                byte[] counts = services.observations().run(set(observations.set()), rows);
+                byte[] counts = services.observations()
+                        .run(
+                                set(observations.set()),
+                                rows,
+                                allowed -> access.require(allowed, "an ingest with these options"));
                 try (PutResult result = PutResult.metadata(buffer(counts))) {
                     results.onNext(result);
                 }
@@ -135,8 +148,10 @@ final class FeatureGridProducer implements FlightProducer {
     public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
         OngoingCall call = new OngoingCall(CallTrace.idOf(context));
         listener.setOnCancelHandler(call::cancelByClient);
+        CallAccess access = CallAccess.of(context);
         workers.execute(() -> {
             try {
+                access.require(READING, "a history");
                 calls.begin(call);
                 FlightRequest request = FlightRequest.read(ticket);
                 FeatureSet set = history(request);
@@ -154,6 +169,7 @@ final class FeatureGridProducer implements FlightProducer {
     @Override
     public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
         try {
+            CallAccess.of(context).require(READING, "a history");
             return describe(history(FlightRequest.read(descriptor)), descriptor);
         } catch (Throwable failure) {
             throw Refusal.of(failure, CallTrace.idOf(context));
@@ -163,6 +179,7 @@ final class FeatureGridProducer implements FlightProducer {
     @Override
     public void listFlights(CallContext context, Criteria criteria, StreamListener<FlightInfo> listener) {
         try {
+            CallAccess.of(context).require(Allowed.ANY_ROLE, "a list of the sets");
             for (FeatureSet set : catalogs.current().sets()) {
                 listener.onNext(describe(set, FlightDescriptor.path("history", set.name())));
             }
@@ -185,6 +202,7 @@ final class FeatureGridProducer implements FlightProducer {
         OngoingCall call = new OngoingCall(CallTrace.idOf(context));
         try {
             FlightActions.FlightAction wanted = services.actions().find(action.getType());
+            CallAccess.of(context).require(wanted.allowed(), "the action '" + wanted.name() + "'");
             if (wanted.lasting()) {
                 calls.begin(call);
             }

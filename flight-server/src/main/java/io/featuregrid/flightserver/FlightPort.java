@@ -1,25 +1,33 @@
 package io.featuregrid.flightserver;
 
 import io.featuregrid.flightserver.action.FlightActions;
+import io.featuregrid.flightserver.request.CallAccess;
 import io.featuregrid.flightserver.request.CallTrace;
 import io.featuregrid.flightserver.request.MessageGuard;
 import io.featuregrid.flightserver.stream.FreshHistory;
 import io.featuregrid.flightserver.stream.HistoryStream;
 import io.featuregrid.flightserver.stream.ObservationsUpload;
 import io.featuregrid.flightserver.stream.TrainingSetExchange;
+import io.featuregrid.planner.execute.Guard;
+import io.featuregrid.planner.execute.TlsIdentity;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptors;
+import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.FlightProducer;
 import org.apache.arrow.flight.auth.ServerAuthHandler;
@@ -63,9 +71,15 @@ public final class FlightPort implements AutoCloseable {
      * Opens the port.
      *
      * @param spool a folder for spines that do not fit into memory; only this port may use it
+     * @throws IllegalArgumentException if others than this machine reach the port and its guard does not keep them out
      * @throws UncheckedIOException if the address cannot be bound or the folder not be made
      */
     public static FlightPort start(FlightSettings settings, FlightPorts ports, Path spool) {
+        InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+        ports.guard()
+                .check(
+                        settings.host(),
+                        !address.isUnresolved() && address.getAddress().isLoopbackAddress());
         BufferAllocator allocator = new RootAllocator();
         // Not bounded by itself: a call whose callbacks found no thread could not end. The number of calls is.
         ExecutorService workers = Executors.newCachedThreadPool(
@@ -80,7 +94,7 @@ public final class FlightPort implements AutoCloseable {
                     new HistoryStream(history, settings.limits(), allocator),
                     new FlightActions(ports.catalogs(), history));
             FlightProducer producer = new FeatureGridProducer(ports.catalogs(), services, calls, workers, allocator);
-            Server server = server(settings, allocator, producer, workers, new TrafficMeter(ports.metrics()));
+            Server server = server(settings, allocator, producer, workers, ports);
             server.start();
             return new FlightPort(allocator, calls, workers, server);
         } catch (IOException refused) {
@@ -102,11 +116,12 @@ public final class FlightPort implements AutoCloseable {
             BufferAllocator allocator,
             FlightProducer producer,
             ExecutorService workers,
-            TrafficMeter traffic) {
+            FlightPorts ports) {
         long refusedBytes = (long) settings.maxMessageBytes() * REFUSED_WITH_A_WORD;
-        return NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.port()))
+        return NettyServerBuilder.forAddress(
+                        new InetSocketAddress(settings.host(), settings.port()), credentials(ports.guard()))
                 .executor(workers)
-                .addStreamTracerFactory(traffic)
+                .addStreamTracerFactory(new TrafficMeter(ports.metrics()))
                 .maxInboundMessageSize((int) Math.min(refusedBytes, Integer.MAX_VALUE))
                 .maxInboundMetadataSize(MAX_HEADER_BYTES)
                 .flowControlWindow(FLOW_WINDOW_BYTES)
@@ -122,11 +137,32 @@ public final class FlightPort implements AutoCloseable {
                                         .bindService(),
                                 settings.maxMessageBytes()),
                         new ServerBackpressureThresholdInterceptor(UNSENT_BYTES)))
-                // The last one added is the outermost: the guard needs the trace.
+                // The last one added is the outermost: both guards need what the middleware found out.
                 .intercept(new MessageGuard())
-                .intercept(new ServerInterceptorAdapter(List.of(new ServerInterceptorAdapter.KeyFactory<>(
-                        CallTrace.KEY, CallTrace.factory(new SecureRandom()::nextLong)))))
+                .intercept(CallAccess.door())
+                .intercept(new ServerInterceptorAdapter(List.of(
+                        new ServerInterceptorAdapter.KeyFactory<>(
+                                CallTrace.KEY, CallTrace.factory(new SecureRandom()::nextLong)),
+                        new ServerInterceptorAdapter.KeyFactory<>(
+                                CallAccess.KEY, CallAccess.factory(ports.guard().access())))))
                 .build();
+    }
+
+    private static ServerCredentials credentials(Guard guard) {
+        if (guard.tls().isEmpty()) {
+            return InsecureServerCredentials.create();
+        }
+        TlsIdentity tls = guard.tls().get();
+        try {
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(tls.keys(), new char[0]);
+            return TlsServerCredentials.newBuilder()
+                    .keyManager(keys.getKeyManagers())
+                    .build();
+        } catch (GeneralSecurityException unusable) {
+            throw new IllegalArgumentException(
+                    "the key of " + tls + " cannot be used (expected one that this JVM knows)", unusable);
+        }
     }
 
     /** The port that is listened on. */

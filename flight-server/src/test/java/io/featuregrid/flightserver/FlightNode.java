@@ -16,6 +16,7 @@ import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.CatalogStore;
 import io.featuregrid.planner.execute.Erasures;
 import io.featuregrid.planner.execute.FunctionRunners;
+import io.featuregrid.planner.execute.Guard;
 import io.featuregrid.planner.execute.HeapOnlineStore;
 import io.featuregrid.planner.execute.MonotonicStamps;
 import io.featuregrid.planner.execute.TrainingSetCalls;
@@ -90,7 +91,7 @@ final class FlightNode implements AutoCloseable {
                 home,
                 new HistorySettings(2, windowRows, 60_000_000),
                 new HistoryPorts(new MonotonicStamps(() -> NOW, 1), online, Erasures.NONE, metrics));
-        port = FlightPort.start(settings, new FlightPorts(catalogs, history, drain, CALLS, metrics), spool);
+        port = FlightPort.start(settings, new FlightPorts(Guard.NONE, catalogs, history, drain, CALLS, metrics), spool);
         client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port.port()))
                 .build();
     }

@@ -6,7 +6,9 @@ import io.featuregrid.flightserver.stream.FreshHistory;
 import io.featuregrid.planner.definition.CatalogJson;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.CatalogStore;
+import io.featuregrid.planner.execute.Role;
 import io.featuregrid.planner.plan.TrainingSetPlanner;
 import io.featuregrid.planner.plan.TrainingSetRequest;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +24,10 @@ public final class FlightActions {
      * One action.
      *
      * @param description what it takes and what it answers, as a client lists it
+     * @param allowed who may ask for it
      * @param lasting whether it goes on for long, so that only so many may run at once
      */
-    public record FlightAction(String name, String description, boolean lasting, Answer answer) {}
+    public record FlightAction(String name, String description, Allowed allowed, boolean lasting, Answer answer) {}
 
     /** Answers an action. */
     @FunctionalInterface
@@ -43,12 +46,14 @@ public final class FlightActions {
                 new FlightAction(
                         "catalog",
                         "No body. Answers the catalog, all definitions at their current version, as JSON.",
+                        Allowed.ANY_ROLE,
                         false,
                         (body, results) -> results.accept(JsonText.write(CatalogJson.write(catalogs.current())))),
                 new FlightAction(
                         "explain",
                         "Body: JSON {\"command\": the command of a training set, \"spine\": [names of the spine's columns]}."
                                 + " Answers its plan as text: the look-ups, and where each output comes from.",
+                        Allowed.to(Role.READ),
                         false,
                         (body, results) -> results.accept(explain(catalogs, body))),
                 new FlightAction(
@@ -56,6 +61,7 @@ public final class FlightActions {
                         "Body: JSON {\"set\": name, \"as_of\": \"now\" or a time}. Merges the set's history as of then into the"
                                 + " grid. Answers {\"rows\", \"buckets\", \"of\"} again and again, at last {\"rows\", \"as_of\"}."
                                 + " A load that was interrupted goes on.",
+                        Allowed.to(Role.OPERATE),
                         true,
                         new LoadAction(catalogs, history)));
     }

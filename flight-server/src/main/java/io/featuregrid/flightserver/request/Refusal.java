@@ -72,6 +72,8 @@ public final class Refusal {
             case RESOLVER_FAILED, UPSTREAM_FAILED -> CallStatus.UNAVAILABLE;
             case RESOLVER_TIMED_OUT -> CallStatus.TIMED_OUT;
             case INTERNAL_SERVER_ERROR -> CallStatus.INTERNAL;
+            case UNAUTHENTICATED -> CallStatus.UNAUTHENTICATED;
+            case UNAUTHORIZED -> CallStatus.UNAUTHORIZED;
             case CANCELLED -> CallStatus.CANCELLED;
             case DEADLINE_EXCEEDED -> CallStatus.TIMED_OUT;
             case RESOURCE_EXHAUSTED -> CallStatus.RESOURCE_EXHAUSTED;

@@ -13,11 +13,14 @@ import io.featuregrid.planner.batch.arrow.ArrowReader;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Allowed;
+import io.featuregrid.planner.execute.Role;
 import io.featuregrid.planner.plan.IngestOptions;
 import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.time.Timestamps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -38,11 +41,12 @@ public final class ObservationsUpload {
     /**
      * Stores the rows of a stream.
      *
+     * @param allows refuses if the caller may not do what the options of the ingest ask for
      * @return the counts as JSON, for the put metadata
      * @throws FeatureGridException what the stream is refused with; nothing is stored then
      */
-    public byte[] run(FeatureSet set, IncomingStream rows) {
-        try (Upload upload = new Upload(set)) {
+    public byte[] run(FeatureSet set, IncomingStream rows, Consumer<Allowed> allows) {
+        try (Upload upload = new Upload(set, allows)) {
             while (rows.next()) {
                 upload.readOptions(rows.metadata());
                 if (rows.hasSchema() && rows.rows().getRowCount() > 0) {
@@ -72,13 +76,15 @@ public final class ObservationsUpload {
     /** One stream on its way into history. */
     private final class Upload implements AutoCloseable {
         private final FeatureSet set;
+        private final Consumer<Allowed> allows;
         private @Nullable IngestOptions options;
         private @Nullable Ingest ingest;
         private @Nullable IngestPlan plan;
         private long received;
 
-        Upload(FeatureSet set) {
+        Upload(FeatureSet set, Consumer<Allowed> allows) {
             this.set = set;
+            this.allows = allows;
         }
 
         /** The first metadata holds the options, and must not come behind rows that were read without it; a second one abandons the ingest. */
@@ -127,6 +133,8 @@ public final class ObservationsUpload {
                 List<String> names = rows.rows().getSchema().getFields().stream()
                         .map(Field::getName)
                         .toList();
+                boolean imports = chosen.preserveInsertedAt() != null || chosen.allowFuture();
+                allows.accept(Allowed.to(imports ? Role.IMPORT : Role.INGEST));
                 plan = IngestPlan.plan(set, chosen, names);
             }
             return plan;

@@ -2,7 +2,9 @@ package io.featuregrid.gridnode.cluster;
 
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Guard;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.ignite.DataRegionMetrics;
@@ -35,19 +37,28 @@ public final class Grid implements AutoCloseable {
         this.ports = ports;
     }
 
+    /** Starts a node on loopback that lets every thin client read; otherwise as {@link #start(GridSettings, Guard)}. */
+    public static Grid start(GridSettings settings) {
+        return start(settings, Guard.NONE);
+    }
+
     /**
      * Starts the node: joins the grid of the peers that answer, or begins one; returns when rows can be read and written.
      *
+     * @param guard whose thin clients may read, and the certificate by which nodes know each other
+     * @throws IllegalArgumentException if others than this machine reach the node and its guard does not keep them out
      * @throws FeatureGridException CONFLICT if a port is taken, or the folder is that of a node that runs or of another grid;
      *     DEADLINE_EXCEEDED if other nodes that hold rows do not come; INTERNAL_SERVER_ERROR if the folder cannot be used
      */
-    public static Grid start(GridSettings settings) {
+    public static Grid start(GridSettings settings, Guard guard) {
         Path folder = settings.folder();
+        String host = settings.addresses().host();
         try {
+            guard.check(host, InetAddress.getByName(host).isLoopbackAddress());
             Files.createDirectories(folder);
             FolderLock lock = FolderLock.take(folder);
             try {
-                return start(settings, lock);
+                return start(settings, guard, lock);
             } catch (IOException | RuntimeException failure) {
                 lock.close();
                 throw failure;
@@ -61,11 +72,11 @@ public final class Grid implements AutoCloseable {
         }
     }
 
-    private static Grid start(GridSettings settings, FolderLock lock) throws IOException {
+    private static Grid start(GridSettings settings, Guard guard, FolderLock lock) throws IOException {
         NodeIdentity remembered = NodeIdentity.read(settings.folder());
         Ports ports = Ports.find(settings.addresses());
         remembered.write(settings.folder());
-        Ignite ignite = ignite(settings, remembered, ports);
+        Ignite ignite = ignite(settings, remembered, ports, guard);
         try {
             Baseline.activate(ignite, settings.activationWait());
             Baseline.join(ignite);
@@ -86,9 +97,9 @@ public final class Grid implements AutoCloseable {
         }
     }
 
-    private static Ignite ignite(GridSettings settings, NodeIdentity identity, Ports ports) {
+    private static Ignite ignite(GridSettings settings, NodeIdentity identity, Ports ports, Guard guard) {
         try {
-            return Ignition.start(GridConfiguration.of(settings, identity, ports, new ReaderSecurity()));
+            return Ignition.start(GridConfiguration.of(settings, identity, ports, guard));
         } catch (IgniteException failure) {
             throw new FeatureGridException(
                     ErrorCode.CONFLICT,

@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.cluster;
 
+import io.featuregrid.planner.execute.Guard;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +38,10 @@ final class GridConfiguration {
 
     private GridConfiguration() {}
 
-    static IgniteConfiguration of(GridSettings settings, NodeIdentity identity, Ports ports, ReaderSecurity security) {
+    static IgniteConfiguration of(GridSettings settings, NodeIdentity identity, Ports ports, Guard guard) {
         Path folder = settings.folder();
         int threads = Math.max(MIN_SYSTEM_THREADS, 2 * Runtime.getRuntime().availableProcessors());
+        ClientConnectorConfiguration thin = thinClients(settings.addresses(), ports, threads);
         IgniteConfiguration configuration = new IgniteConfiguration()
                 .setIgniteInstanceName("featuregrid-" + identity.id())
                 .setConsistentId(identity.id())
@@ -51,12 +53,13 @@ final class GridConfiguration {
                 .setPeerClassLoadingEnabled(false)
                 // The binary protocol of Ignite's administrators: nobody needs it, and it would be a second door.
                 .setConnectorConfiguration(null)
-                .setClientConnectorConfiguration(thinClients(settings.addresses(), ports, threads))
-                .setPluginProviders(security)
+                .setClientConnectorConfiguration(thin)
+                .setPluginProviders(new ReaderSecurity(guard.access()))
                 .setIncludeEventTypes(EventType.EVT_CLUSTER_ACTIVATED)
                 .setDiscoverySpi(discovery(settings.addresses(), ports))
                 .setCommunicationSpi(communication(settings.addresses(), ports))
                 .setDataStorageConfiguration(storage(settings));
+        guard.tls().ifPresent(tls -> GridTls.use(tls, configuration, thin));
         return configuration
                 .setPublicThreadPoolSize(threads)
                 .setSystemThreadPoolSize(threads)

@@ -1,5 +1,7 @@
 package io.featuregrid.gridnode.cluster;
 
+import io.featuregrid.planner.execute.Access;
+import io.featuregrid.planner.execute.Role;
 import java.lang.reflect.Field;
 import java.util.Optional;
 import org.apache.ignite.IgniteCheckedException;
@@ -16,6 +18,8 @@ import org.apache.ignite.internal.processors.platform.client.ClientResponse;
 import org.apache.ignite.internal.processors.platform.client.ClientStatus;
 import org.apache.ignite.internal.util.nio.GridNioFilter;
 import org.apache.ignite.internal.util.nio.GridNioSession;
+import org.apache.ignite.internal.util.nio.GridNioSessionMetaKey;
+import org.apache.ignite.internal.util.nio.ssl.GridNioSslFilter;
 
 /**
  * Stands before Ignite's port for thin clients and lets through what a reader may send ({@link ReaderRequest}).
@@ -25,21 +29,27 @@ import org.apache.ignite.internal.util.nio.GridNioSession;
  * into the chain of filters by reflection; a node in which that fails does not start.
  */
 final class ReaderGate extends PassingFilter {
-    private final GridKernalContext kernal;
+    private static final int TOKEN = GridNioSessionMetaKey.nextUniqueKey();
 
-    private ReaderGate(GridKernalContext kernal) {
+    private final GridKernalContext kernal;
+    private final Access access;
+
+    private ReaderGate(GridKernalContext kernal, Access access) {
         super("FeatureGrid reader gate");
+        this.access = access;
         this.kernal = kernal;
     }
 
     /** Puts a gate before the port of a node that does not let clients in yet. */
-    static void install(GridKernalContext kernal) {
+    static void install(GridKernalContext kernal, Access access) {
         try {
             Object chain = field(field(kernal.clientListener(), "srv"), "filterChain");
             GridNioFilter listener = (GridNioFilter) field(chain, "tail");
             GridNioFilter network = (GridNioFilter) field(chain, "head");
-            putBetween(listener, new ReaderGate(kernal), listener.nextFilter());
-            putBetween(network.previousFilter(), new ReaderFrames(), network);
+            putBetween(listener, new ReaderGate(kernal, access), listener.nextFilter());
+            // Lengths stand in what was sent, so behind what decrypts it.
+            GridNioFilter plain = network.previousFilter() instanceof GridNioSslFilter tls ? tls : network;
+            putBetween(plain.previousFilter(), new ReaderFrames(), plain);
         } catch (ReflectiveOperationException | ClassCastException unknown) {
             throw new IgniteException(
                     "the port for thin clients cannot be guarded (expected Ignite 2.18.0 on the class path)", unknown);
@@ -64,14 +74,18 @@ final class ReaderGate extends PassingFilter {
         byte[] payload = ((ClientMessage) message).payload();
         ClientListenerConnectionContext connection = session.meta(ClientListenerNioListener.CONN_CTX_META_KEY);
         if (connection == null) {
-            if (ReaderRequest.isPlainHandshake(payload)) {
+            Optional<String> token = ReaderRequest.tokenOfHandshake(payload);
+            if (token.isPresent()) {
+                session.addMeta(TOKEN, token.get());
                 proceedMessageReceived(session, message);
             } else {
                 session.close();
             }
             return;
         }
-        if (payload.length < ReaderRequest.HEAD_BYTES) {
+        // The token was looked at when the connection was made; it may have been revoked meanwhile.
+        String token = session.meta(TOKEN);
+        if (token == null || !access.roles(token).contains(Role.READ) || payload.length < ReaderRequest.HEAD_BYTES) {
             session.close();
             return;
         }

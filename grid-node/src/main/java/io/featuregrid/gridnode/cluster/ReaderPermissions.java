@@ -1,6 +1,11 @@
 package io.featuregrid.gridnode.cluster;
 
 import io.featuregrid.planner.definition.Names;
+import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Access;
+import io.featuregrid.planner.execute.Allowed;
+import io.featuregrid.planner.execute.Caller;
+import io.featuregrid.planner.execute.Role;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -9,6 +14,7 @@ import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.GridKernalContext;
 import org.apache.ignite.internal.IgniteNodeAttributes;
 import org.apache.ignite.internal.processors.GridProcessorAdapter;
+import org.apache.ignite.internal.processors.authentication.IgniteAccessControlException;
 import org.apache.ignite.internal.processors.security.GridSecurityProcessor;
 import org.apache.ignite.internal.processors.security.SecurityContext;
 import org.apache.ignite.plugin.security.AuthenticationContext;
@@ -25,13 +31,20 @@ import org.jspecify.annotations.Nullable;
  * once the gate stands.
  */
 final class ReaderPermissions extends GridProcessorAdapter implements GridSecurityProcessor {
+    static final Allowed READING = Allowed.to(Role.READ);
+
+    private final Access access;
     private volatile boolean open;
 
-    ReaderPermissions(GridKernalContext context) {
+    ReaderPermissions(GridKernalContext context, Access access) {
         super(context);
+        this.access = access;
     }
 
-    /** Ignite expects of a node some credentials; ours are trusted as they are, since they reach each other only on loopback. */
+    /**
+     * Ignite expects of a node some credentials; ours are trusted as they are: nodes reach each other only on loopback, or by certificates that
+     * each checks of the other.
+     */
     @Override
     public void start() throws IgniteCheckedException {
         super.start();
@@ -57,6 +70,14 @@ final class ReaderPermissions extends GridProcessorAdapter implements GridSecuri
     public SecurityContext authenticate(AuthenticationContext client) throws IgniteCheckedException {
         if (!open) {
             throw new IgniteCheckedException("the node still starts (expected a client to try again in a moment)");
+        }
+        SecurityCredentials given = client.credentials();
+        String token = given != null && given.getPassword() instanceof String password ? password : "";
+        try {
+            Caller.ofToken(access, token).require(READING, "a thin client (the token is its password)");
+        } catch (FeatureGridException stranger) {
+            // Any other exception would look to clients like another version of the protocol, and some try again for ever.
+            throw new IgniteAccessControlException(stranger.getMessage());
         }
         return Subject.READER;
     }

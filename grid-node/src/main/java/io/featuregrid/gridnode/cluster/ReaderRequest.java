@@ -3,6 +3,7 @@ package io.featuregrid.gridnode.cluster;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 
@@ -121,19 +122,26 @@ final class ReaderRequest {
     }
 
     /**
-     * Whether a client's first message asks for nothing but a connection. Ignite would build any serialized Java object among the
-     * attributes of a user, before it knows who that is.
+     * The password of a client's first message if that asks for nothing but a connection, empty text if it has none; empty for any other
+     * message. Ignite would build any serialized Java object among the attributes of a user, before it knows who that is.
      */
-    static boolean isPlainHandshake(byte[] payload) {
+    static Optional<String> tokenOfHandshake(byte[] payload) {
         ByteBuffer bytes = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
         try {
             bytes.position(bytes.position() + 1 + 3 * Short.BYTES + 1);
+            // Features, attributes and the user's name, if they are sent; the password comes last.
+            String token = "";
             while (bytes.hasRemaining()) {
+                int at = bytes.position();
                 skipPlain(bytes);
+                int from = at + 1 + Integer.BYTES;
+                token = payload[at] == STRING
+                        ? new String(payload, from, bytes.position() - from, StandardCharsets.UTF_8)
+                        : "";
             }
-            return true;
+            return Optional.of(token);
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException other) {
-            return false;
+            return Optional.empty();
         }
     }
 

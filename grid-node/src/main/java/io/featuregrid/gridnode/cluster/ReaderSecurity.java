@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.cluster;
 
+import io.featuregrid.planner.execute.Access;
 import java.io.Serializable;
 import java.util.UUID;
 import org.apache.ignite.cluster.ClusterNode;
@@ -17,8 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings {@link ReaderPermissions} and {@link ReaderGate} into a node of Ignite's: outside, one may read and do nothing else. One a node. */
 final class ReaderSecurity implements PluginProvider<PluginConfiguration> {
+    private final Access access;
     private @Nullable GridKernalContext kernal;
     private @Nullable ReaderPermissions permissions;
+
+    ReaderSecurity(Access access) {
+        this.access = access;
+    }
 
     @Override
     public String name() {
@@ -47,7 +53,7 @@ final class ReaderSecurity implements PluginProvider<PluginConfiguration> {
             return null;
         }
         kernal = ((IgniteEx) context.grid()).context();
-        permissions = new ReaderPermissions(kernal);
+        permissions = new ReaderPermissions(kernal, access);
         return type.cast(permissions);
     }
 
@@ -57,7 +63,7 @@ final class ReaderSecurity implements PluginProvider<PluginConfiguration> {
             throw new IllegalStateException(
                     "the grid started without asking for its permissions (expected Ignite 2.18)");
         }
-        ReaderGate.install(kernal);
+        ReaderGate.install(kernal, access);
         permissions.open();
     }
 

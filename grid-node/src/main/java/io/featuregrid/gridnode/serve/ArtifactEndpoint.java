@@ -1,7 +1,9 @@
 package io.featuregrid.gridnode.serve;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.Artifacts;
+import io.featuregrid.planner.execute.Role;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,7 +17,7 @@ public final class ArtifactEndpoint {
     }
 
     public void mountOn(HttpPort http) {
-        http.mount("/v1/artifacts", HttpHandler.of("POST", this::keep));
+        http.mount("/v1/artifacts", Allowed.to(Role.APPLY), HttpHandler.of("POST", this::keep));
     }
 
     private HttpReply keep(HttpCall call) {

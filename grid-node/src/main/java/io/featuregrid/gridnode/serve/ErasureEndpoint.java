@@ -3,8 +3,10 @@ package io.featuregrid.gridnode.serve;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.featuregrid.planner.batch.Stamp;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.CatalogStore;
 import io.featuregrid.planner.execute.EntityEraser;
+import io.featuregrid.planner.execute.Role;
 import io.featuregrid.planner.plan.ErasureRequest;
 import io.featuregrid.planner.time.Timestamps;
 import java.util.Comparator;
@@ -31,7 +33,7 @@ public final class ErasureEndpoint {
     }
 
     public void mountOn(HttpPort http) {
-        http.mount("/v1/entities", HttpHandler.of("DELETE", this::erase));
+        http.mount("/v1/entities", Allowed.to(Role.ERASE), HttpHandler.of("DELETE", this::erase));
     }
 
     private HttpReply erase(HttpCall call) {

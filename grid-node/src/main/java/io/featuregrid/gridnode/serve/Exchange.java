@@ -3,6 +3,8 @@ package io.featuregrid.gridnode.serve;
 import com.codahale.metrics.Counter;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Access;
+import io.featuregrid.planner.execute.Caller;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -64,6 +66,7 @@ final class Exchange implements Arrivals.Arrival {
             Arrivals arrivals,
             Connections<HttpConnection> connections,
             Executor executor,
+            Access access,
             int maxBodyBytes,
             Counter refused) {}
 
@@ -83,14 +86,14 @@ final class Exchange implements Arrivals.Arrival {
     }
 
     /** Reads the body, hands the call to the handler and sends its reply. */
-    void serve(HttpHandler handler) {
-        refusal = judgeHead();
+    void serve(Routes.Route route) {
+        refusal = judgeHead(route);
         if (refusal == null && hasBody() && !shared.arrivals().begin(this)) {
             refusal = refused(
                     ErrorCode.RESOURCE_EXHAUSTED,
                     "the node is receiving " + shared.arrivals().maxBodies() + " request bodies (try again)");
         }
-        receive(handler);
+        receive(route.handler());
     }
 
     /** Reads the body and throws it away, then sends the reply. */
@@ -107,9 +110,16 @@ final class Exchange implements Arrivals.Arrival {
         send(reply).onComplete(sent -> request.connection().close());
     }
 
-    private @Nullable HttpReply judgeHead() {
+    private @Nullable HttpReply judgeHead(Routes.Route route) {
+        try {
+            Caller.of(shared.access(), request.getHeader("authorization"))
+                    .require(route.allowed(), request.method().name() + " " + path);
+        } catch (FeatureGridException stranger) {
+            return Refusals.of(stranger, trace.traceId());
+        }
         String origin = request.getHeader("origin");
-        if (!Origins.isTrusted(origin)) {
+        // Where tokens are asked for, a page of another site has none to send.
+        if (!shared.access().asks() && !Origins.isTrusted(origin)) {
             return Refusals.of(
                     403,
                     ErrorCode.INVALID_QUERY,

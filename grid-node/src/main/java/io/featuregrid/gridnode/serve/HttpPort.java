@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Allowed;
+import io.featuregrid.planner.execute.Guard;
+import io.featuregrid.planner.execute.TlsIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -13,6 +16,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.KeyCertOptions;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.KeyManagerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +64,7 @@ public final class HttpPort implements AutoCloseable {
     private final Exchange.Shared shared;
 
     /**
-     * A port that is not open yet.
+     * A port on loopback that lets everybody in, not open yet.
      *
      * @param reasonNotReady why {@code /ready} answers 503 at the moment, or empty; asked on the event loop: quick
      * @param random where trace ids come from; safe for use by several threads
@@ -65,15 +73,28 @@ public final class HttpPort implements AutoCloseable {
         this(settings, reasonNotReady, random, new MetricRegistry());
     }
 
-    /**
-     * As above, with counts of what is refused for load ({@code http.refused}), of requests in work ({@code http.requests.in.work}) and of
-     * open connections ({@code http.connections}).
-     */
+    /** As above, with counts of {@link #HttpPort(HttpSettings, Guard, Supplier, RandomGenerator, MetricRegistry)}. */
     public HttpPort(
             HttpSettings settings,
             Supplier<Optional<String>> reasonNotReady,
             RandomGenerator random,
             MetricRegistry metrics) {
+        this(settings, Guard.NONE, reasonNotReady, random, metrics);
+    }
+
+    /**
+     * A port with a guard, not open yet, with counts of what is refused for load ({@code http.refused}), of requests in work ({@code http.requests.in.work}) and of
+     * open connections ({@code http.connections}).
+     *
+     * @throws IllegalArgumentException if others than this machine reach the port and the guard does not keep them out
+     */
+    public HttpPort(
+            HttpSettings settings,
+            Guard guard,
+            Supplier<Optional<String>> reasonNotReady,
+            RandomGenerator random,
+            MetricRegistry metrics) {
+        guard.check(settings.host(), isLoopback(settings.host()));
         this.settings = settings;
         this.reasonNotReady = reasonNotReady;
         this.random = random;
@@ -85,14 +106,17 @@ public final class HttpPort implements AutoCloseable {
                 .setWorkerPoolSize(1));
         this.executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("http-", 0).factory());
-        this.server = vertx.createHttpServer(new HttpServerOptions()
+        HttpServerOptions options = new HttpServerOptions()
                 .setHost(settings.host())
                 .setPort(settings.port())
                 .setAcceptBacklog(BACKLOG)
                 .setTcpNoDelay(true)
                 .setIdleTimeout(Math.toIntExact(settings.idleTimeout().toMillis()))
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setHttp2ClearTextEnabled(false));
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false);
+        guard.tls().ifPresent(tls -> options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(keys(tls))));
+        this.server = vertx.createHttpServer(options);
         Admission admission = new Admission(settings);
         this.connections = new Connections<>(settings.maxConnections());
         this.shared = new Exchange.Shared(
@@ -104,6 +128,7 @@ public final class HttpPort implements AutoCloseable {
                         System::nanoTime),
                 connections,
                 executor,
+                guard.access(),
                 settings.maxBodyBytes(),
                 metrics.counter("http.refused"));
         metrics.gauge("http.requests.in.work", () -> admission::inWork);
@@ -117,10 +142,11 @@ public final class HttpPort implements AutoCloseable {
      * Gives the calls of a path to a handler. A prefix that ends with a slash stands for everything below it, where no
      * longer prefix is mounted; any other stands for that path only.
      *
+     * @param allowed whose calls the handler gets; others are refused before their body is read
      * @throws IllegalArgumentException if the prefix has a handler already or does not begin with a slash
      */
-    public void mount(String prefix, HttpHandler handler) {
-        routes.add(prefix, handler);
+    public void mount(String prefix, Allowed allowed, HttpHandler handler) {
+        routes.add(prefix, allowed, handler);
     }
 
     /**
@@ -158,6 +184,26 @@ public final class HttpPort implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException failure) {
             LOG.warn("the HTTP port did not close in order", failure);
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException unknown) {
+            // It cannot be bound either.
+            return false;
+        }
+    }
+
+    private static KeyManagerFactory keys(TlsIdentity tls) {
+        try {
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(tls.keys(), new char[0]);
+            return factory;
+        } catch (GeneralSecurityException unusable) {
+            throw new IllegalArgumentException(
+                    "the key of " + tls + " cannot be used (expected one that this JVM knows)", unusable);
         }
     }
 

@@ -8,6 +8,7 @@ import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.CatalogStore;
 import io.featuregrid.planner.execute.Clock;
@@ -20,6 +21,7 @@ import io.featuregrid.planner.execute.PlanCache;
 import io.featuregrid.planner.execute.PlanRunner;
 import io.featuregrid.planner.execute.QueryAnalysis;
 import io.featuregrid.planner.execute.QueryResult;
+import io.featuregrid.planner.execute.Role;
 import io.featuregrid.planner.plan.OnlineQueryReader;
 import io.featuregrid.planner.plan.OnlineQueryRequest;
 import io.featuregrid.planner.plan.QueryInputs;
@@ -88,9 +90,9 @@ public final class QueryEndpoints {
     }
 
     public void mountOn(HttpPort http) {
-        http.mount("/v1/query/online", new Online());
-        http.mount("/v1/query/explain", HttpHandler.of("POST", this::explain));
-        http.mount("/v1/query/bulk", HttpHandler.of("POST", call -> answer(call, true)));
+        http.mount("/v1/query/online", Allowed.to(Role.READ), new Online());
+        http.mount("/v1/query/explain", Allowed.to(Role.READ), HttpHandler.of("POST", this::explain));
+        http.mount("/v1/query/bulk", Allowed.to(Role.READ), HttpHandler.of("POST", call -> answer(call, true)));
     }
 
     private final class Online implements HttpHandler {

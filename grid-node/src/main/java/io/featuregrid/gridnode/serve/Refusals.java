@@ -17,7 +17,10 @@ final class Refusals {
 
     /** All problems of an exception, with the status of the first. */
     static HttpReply of(FeatureGridException refusal, String traceId) {
-        return reply(refusal.first().code().httpStatus(), refusal.problems(), traceId, Map.of());
+        ErrorCode code = refusal.first().code();
+        Map<String, String> headers =
+                code == ErrorCode.UNAUTHENTICATED ? Map.of("www-authenticate", "Bearer") : Map.of();
+        return reply(code.httpStatus(), refusal.problems(), traceId, headers);
     }
 
     /** One problem with a status that is not its code's own. */

@@ -3,9 +3,11 @@ package io.featuregrid.gridnode.serve;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.featuregrid.planner.batch.Origin;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.CatalogStore;
 import io.featuregrid.planner.execute.Clock;
 import io.featuregrid.planner.execute.ObservationLog;
+import io.featuregrid.planner.execute.Role;
 import io.featuregrid.planner.plan.UploadRequest;
 import io.featuregrid.planner.time.Timestamps;
 import java.util.List;
@@ -32,7 +34,7 @@ public final class UploadEndpoint {
     }
 
     public void mountOn(HttpPort http) {
-        http.mount("/v1/upload", HttpHandler.of("POST", this::upload));
+        http.mount("/v1/upload", Allowed.to(Role.INGEST), HttpHandler.of("POST", this::upload));
     }
 
     private HttpReply upload(HttpCall call) {

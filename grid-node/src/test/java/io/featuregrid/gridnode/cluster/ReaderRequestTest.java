@@ -69,7 +69,7 @@ class ReaderRequestTest {
             byte[] cut = Arrays.copyOf(request, 10 + random.nextInt(request.length - 9));
             assertThat(ReaderRequest.of(cut).refusal()).as("seed %d", seed).isNotNull();
             StatedType.read(cut, 10);
-            ReaderRequest.isPlainHandshake(cut);
+            ReaderRequest.tokenOfHandshake(cut);
         }
     }
 
@@ -80,13 +80,19 @@ class ReaderRequestTest {
         byte[] nothing = {101};
         byte[] attributes = {25, 1, 0, 0, 0, 1, 9, 1, 0, 0, 0, 'a', 9, 1, 0, 0, 0, 'b'};
         byte[] serialized = {25, 1, 0, 0, 0, 1, 9, 1, 0, 0, 0, 'a', (byte) 254, 0, 0, 0, 0};
-        assertThat(ReaderRequest.isPlainHandshake(joined(head))).isTrue();
-        assertThat(ReaderRequest.isPlainHandshake(joined(head, features, nothing)))
-                .isTrue();
-        assertThat(ReaderRequest.isPlainHandshake(joined(head, features, attributes)))
-                .isTrue();
-        assertThat(ReaderRequest.isPlainHandshake(joined(head, features, serialized)))
-                .isFalse();
+        byte[] user = {9, 1, 0, 0, 0, 'u'};
+        byte[] password = {9, 2, 0, 0, 0, 'p', 'w'};
+        assertThat(ReaderRequest.tokenOfHandshake(joined(head))).hasValue("");
+        assertThat(ReaderRequest.tokenOfHandshake(joined(head, features, nothing)))
+                .hasValue("");
+        assertThat(ReaderRequest.tokenOfHandshake(joined(head, features, attributes)))
+                .hasValue("");
+        assertThat(ReaderRequest.tokenOfHandshake(joined(head, features, nothing, user, password)))
+                .hasValue("pw");
+        assertThat(ReaderRequest.tokenOfHandshake(joined(head, features, nothing, user, nothing)))
+                .hasValue("");
+        assertThat(ReaderRequest.tokenOfHandshake(joined(head, features, serialized)))
+                .isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.featuregrid.planner.execute.Allowed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,7 +36,7 @@ class HttpLimitsTest {
         opening.mount(
                 "/size",
                 HttpHandler.of("POST", call -> HttpReply.json(JsonNodeFactory.instance.numberNode(size(call.body())))));
-        opening.mount("/slow", call -> {
+        opening.mount("/slow", Allowed.EVERYBODY, call -> {
             entered.release();
             await();
             return HttpReply.json(JsonNodeFactory.instance.textNode("done"));

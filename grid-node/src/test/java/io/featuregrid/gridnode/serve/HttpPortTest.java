@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.error.Problem;
+import io.featuregrid.planner.execute.Allowed;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -22,17 +23,20 @@ class HttpPortTest {
     private final RunningPort port = RunningPort.start(HttpPortTest::mount);
 
     private static void mount(HttpPort port) {
-        port.mount("/echo", HttpHandler.of("POST", call -> HttpReply.json(call.json())));
-        port.mount("/flag", call -> HttpReply.json(JsonNodeFactory.instance.booleanNode(call.flag("plan"))));
-        port.mount("/two", call -> {
+        port.mount("/echo", Allowed.EVERYBODY, HttpHandler.of("POST", call -> HttpReply.json(call.json())));
+        port.mount(
+                "/flag",
+                Allowed.EVERYBODY,
+                call -> HttpReply.json(JsonNodeFactory.instance.booleanNode(call.flag("plan"))));
+        port.mount("/two", Allowed.EVERYBODY, call -> {
             throw new FeatureGridException(List.of(
                     new Problem(ErrorCode.CONFLICT, "moved on"),
                     new Problem(ErrorCode.INVALID_QUERY, "no such type", "flight.distance")));
         });
-        port.mount("/broken", call -> {
+        port.mount("/broken", Allowed.EVERYBODY, call -> {
             throw new IllegalStateException("a secret of the server");
         });
-        port.mount("/exhausted", call -> {
+        port.mount("/exhausted", Allowed.EVERYBODY, call -> {
             throw new OutOfMemoryError("a secret of the server");
         });
     }

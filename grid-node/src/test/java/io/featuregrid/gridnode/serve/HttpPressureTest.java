@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import io.featuregrid.planner.execute.Allowed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -25,8 +26,8 @@ class HttpPressureTest {
     private RunningPort start(int connections, Duration idle) {
         HttpSettings settings = new HttpSettings("127.0.0.1", 0, 1 << 20, REQUESTS, connections, idle);
         return RunningPort.start(settings, metrics, http -> {
-            http.mount("/much", call -> HttpReply.bytes("application/octet-stream", MUCH));
-            http.mount("/little", HttpHandler.of("POST", call -> HttpReply.json(call.json())));
+            http.mount("/much", Allowed.EVERYBODY, call -> HttpReply.bytes("application/octet-stream", MUCH));
+            http.mount("/little", Allowed.EVERYBODY, HttpHandler.of("POST", call -> HttpReply.json(call.json())));
         });
     }
 

@@ -1,5 +1,6 @@
 package io.featuregrid.gridnode.serve;
 
+import io.featuregrid.planner.execute.Allowed;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -53,7 +54,9 @@ public final class QueryLatency {
             }
         };
         try (RunningPort bytes = RunningPort.start(
-                new HttpSettings("127.0.0.1", 0, 1 << 20, 16), node.metrics, http -> http.mount("/bytes", bare))) {
+                new HttpSettings("127.0.0.1", 0, 1 << 20, 16),
+                node.metrics,
+                http -> http.mount("/bytes", Allowed.EVERYBODY, bare))) {
             long[] bareVertx = runBare(query, answer);
             long[] peer = run(bytes.number(), "/bytes", query);
             long[] asked = run(node.port.number(), "/v1/query/online", query);

@@ -108,7 +108,7 @@ final class DemoCommand implements Callable<Integer> {
     /** Runs the example; empty if it failed, for which it gave the reason itself. */
     private Optional<ObjectNode> work(NodeRun run, Path script, NodeAddress node)
             throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(List.of(script.toString(), "--url", "http://" + node.http()));
+        List<String> arguments = new ArrayList<>(List.of(script.toString(), "--url", node.url()));
         if (flights != null) {
             arguments.addAll(List.of("--flights", flights.toString()));
         }

@@ -67,19 +67,18 @@ final class DemoText {
                 "",
                 "  or in " + python + ":",
                 "    import featuregrid, pandas",
-                "    grid = featuregrid.connect(\"http://" + node.http() + "\")",
+                "    grid = featuregrid.connect(\"" + node.url() + "\")",
                 "    flights = grid.history(\"flight\").to_pandas().head()",
                 "    grid.training_set(flights[[\"id\", \"sched_dep\"]], [\"flight.plane.seats\", \"flight.origin_airport.temp\"],",
                 "                      time=\"sched_dep\", keys={\"flight.id\": \"id\"})",
                 "",
                 "  one flight as it is known now, and what a value is:",
                 "    bin/featuregrid query --in flight.id=" + flight
-                        + " --out flight.plane.seats,flight.airline.last_arr_delay --url http://" + node.http(),
-                "    bin/featuregrid get flight " + flight + " --url http://" + node.http(),
+                        + " --out flight.plane.seats,flight.airline.last_arr_delay --url " + node.url(),
+                "    bin/featuregrid get flight " + flight + " --url " + node.url(),
                 "",
                 "  what would change if you edit the definitions:",
-                "    bin/featuregrid apply " + example.resolve("definitions.py") + " --dry-run --url http://"
-                        + node.http());
+                "    bin/featuregrid apply " + example.resolve("definitions.py") + " --dry-run --url " + node.url());
     }
 
     private static String grouped(long count) {

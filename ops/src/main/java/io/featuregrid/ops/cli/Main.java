@@ -39,7 +39,9 @@ import picocli.CommandLine.Spec;
             GetCommand.class,
             TrainingSetCommand.class,
             LoadCommand.class,
-            EraseCommand.class
+            EraseCommand.class,
+            ConfigCommand.class,
+            TokenCommand.class
         },
         footer = {
             "",

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Spec;
  * mistakes need no Python; what it was given is passed on as it was written.
  */
 abstract class PythonCommand implements Callable<Integer> {
-    private static final Set<String> NOT_PASSED_ON = Set.of("--home", "--url", "--help");
+    private static final Set<String> NOT_PASSED_ON = Set.of("--home", "--url", "--help", "--token", "--tls-root-certs");
+    private static final String ROOT_CERTIFICATES = "FEATUREGRID_TLS_ROOT_CERTS";
     private static final long INTERRUPT_SECONDS = 3;
 
     @Spec
@@ -44,6 +47,21 @@ abstract class PythonCommand implements Callable<Integer> {
                             + " FEATUREGRID_URL, else the node of the home folder.")
     private @Nullable String url;
 
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            description =
+                    "A token that the node knows. Default: FEATUREGRID_TOKEN, which others on this machine cannot see.")
+    private @Nullable String token;
+
+    @Option(
+            names = "--tls-root-certs",
+            paramLabel = "FILE",
+            description =
+                    "Certificates in PEM, one of which vouches for the node's. Default: FEATUREGRID_TLS_ROOT_CERTS,"
+                            + " else that of the home folder's node, else those of the system.")
+    private @Nullable Path rootCertificates;
+
     @Mixin
     @SuppressWarnings("UnusedVariable")
     private JsonOption json = new JsonOption();
@@ -56,7 +74,9 @@ abstract class PythonCommand implements Callable<Integer> {
     public final Integer call() throws IOException, InterruptedException {
         // Before the child: a signal that comes while it starts has to find the hook.
         Runtime.getRuntime().addShutdownHook(new Thread(this::endChild, "end-python"));
-        return start(PythonProgram.with(arguments()).inheritIO()).waitFor();
+        ProcessBuilder program = PythonProgram.with(arguments()).inheritIO();
+        addAccess(program.environment());
+        return start(program).waitFor();
     }
 
     private Process start(ProcessBuilder builder) throws IOException {
@@ -67,6 +87,20 @@ abstract class PythonCommand implements Callable<Integer> {
             Process started = builder.start();
             child = started;
             return started;
+        }
+    }
+
+    /** By environment: arguments of a process are no secret. */
+    private void addAccess(Map<String, String> environment) {
+        if (token != null) {
+            environment.put("FEATUREGRID_TOKEN", token);
+        }
+        if (rootCertificates != null) {
+            environment.put(ROOT_CERTIFICATES, rootCertificates.toAbsolutePath().toString());
+        } else if (environment.getOrDefault(ROOT_CERTIFICATES, "").isEmpty()) {
+            homeNode()
+                    .flatMap(NodeAddress::certificate)
+                    .ifPresent(file -> environment.put(ROOT_CERTIFICATES, file.toString()));
         }
     }
 
@@ -93,22 +127,25 @@ abstract class PythonCommand implements Callable<Integer> {
     }
 
     private String address() {
-        if (url != null) {
-            return url;
-        }
-        String environment = System.getenv("FEATUREGRID_URL");
-        if (!home.isGiven() && environment != null && !environment.isEmpty()) {
-            return environment;
-        }
-        Path folder = home.folder();
-        return RunningNode.find(folder)
-                .flatMap(RunningNode::address)
-                .map(NodeAddress::http)
-                .map(http -> "http://" + http)
+        Optional<String> given = givenAddress();
+        return given.or(() -> homeNode().map(NodeAddress::url))
                 .orElseThrow(() -> new FeatureGridException(
                         ErrorCode.UPSTREAM_FAILED,
-                        "no node runs in " + folder
+                        "no node runs in " + home.folder()
                                 + " (start one with `featuregrid start`, or name one with --home or --url)"));
+    }
+
+    private Optional<String> givenAddress() {
+        String environment = home.isGiven() ? null : System.getenv("FEATUREGRID_URL");
+        return Optional.ofNullable(url)
+                .or(() -> Optional.ofNullable(environment).filter(text -> !text.isEmpty()));
+    }
+
+    /** The node of the home folder, if that is the one that is meant. */
+    private Optional<NodeAddress> homeNode() {
+        return givenAddress().isPresent()
+                ? Optional.empty()
+                : RunningNode.find(home.folder()).flatMap(RunningNode::address);
     }
 
     /** Ctrl-C reaches the child too, which then has something to say; a signal to this process alone does not. */

@@ -14,13 +14,27 @@ import java.nio.file.Path;
  */
 public record NodeSettings(
         Path home,
-        HttpSettings http,
-        FlightSettings flight,
+        Doors doors,
         HistorySettings history,
         GridSettings grid,
         LogSettings log,
         FunctionSettings functions) {
+    /** By what others reach a node, beside the grid's own ports, and how all of it is guarded. */
+    public record Doors(HttpSettings http, FlightSettings flight, AccessSettings access) {}
+
     public NodeSettings {
         home = home.toAbsolutePath().normalize();
+    }
+
+    public HttpSettings http() {
+        return doors.http();
+    }
+
+    public FlightSettings flight() {
+        return doors.flight();
+    }
+
+    public AccessSettings access() {
+        return doors.access();
     }
 }

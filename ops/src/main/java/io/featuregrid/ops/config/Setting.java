@@ -5,7 +5,9 @@ import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.time.Durations;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -19,7 +21,7 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
     private static final long KIBI = 1024;
 
     static final Setting<String> HTTP_HOST =
-            new Setting<>("http.host", "127.0.0.1", "address", "where HTTP listens", Setting::loopbackHost);
+            new Setting<>("http.host", "127.0.0.1", "address", "where HTTP listens", Setting::host);
     static final Setting<Integer> HTTP_PORT =
             new Setting<>("http.port", "8080", "port", "where HTTP listens; 0 takes a free port", number(0, 65_535));
     static final Setting<Integer> HTTP_MAX_BODY_BYTES =
@@ -43,7 +45,7 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             "after which a connection on which nothing moves is closed",
             Setting::idleTimeout);
     static final Setting<String> FLIGHT_HOST =
-            new Setting<>("flight.host", "127.0.0.1", "address", "where Arrow Flight listens", Setting::loopbackHost);
+            new Setting<>("flight.host", "127.0.0.1", "address", "where Arrow Flight listens", Setting::host);
     static final Setting<Integer> FLIGHT_PORT = new Setting<>(
             "flight.port", "8815", "port", "where Arrow Flight listens; 0 takes a free port", number(0, 65_535));
     static final Setting<Integer> FLIGHT_MAX_MESSAGE_BYTES = new Setting<>(
@@ -65,11 +67,7 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             "of the history; nodes of one grid share one. Empty: history/ under the home",
             text -> text);
     static final Setting<String> GRID_HOST = new Setting<>(
-            "grid.host",
-            "127.0.0.1",
-            "address",
-            "where thin clients and other nodes reach the grid",
-            Setting::loopbackHost);
+            "grid.host", "127.0.0.1", "address", "where thin clients and other nodes reach the grid", Setting::host);
     static final Setting<Integer> THIN_PORT = new Setting<>(
             "thin.port", "10800", "port", "where Ignite thin clients read; 0 takes a free port", number(0, 65_535));
     static final Setting<Integer> GRID_DISCOVERY_PORT = new Setting<>(
@@ -124,6 +122,37 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
     static final Setting<Long> RESOLVER_TIMEOUT = new Setting<>(
             "resolver.timeout", "30s", "duration", "of a call of a function that declares none", Setting::duration);
 
+    static final Setting<Optional<Boolean>> ACCESS_REQUIRED = new Setting<>(
+            "access.required",
+            "auto",
+            "mode",
+            "true: every door asks for a token; false: none; auto: if others than this machine reach a door",
+            Setting::required);
+    static final Setting<Optional<Path>> ACCESS_TOKENS = new Setting<>(
+            "access.tokens",
+            "",
+            "file",
+            "of the tokens' hashes, which nodes may share; empty: access/tokens.json under the home",
+            Setting::absoluteFile);
+    static final Setting<Optional<Path>> TLS_CERTIFICATE = new Setting<>(
+            "tls.certificate",
+            "",
+            "file",
+            "in PEM: the node's certificate and those that vouch for it; encrypts every door",
+            Setting::absoluteFile);
+    static final Setting<Optional<Path>> TLS_KEY = new Setting<>(
+            "tls.key",
+            "",
+            "file",
+            "in PEM (PKCS#8, without a password): the key of tls.certificate",
+            Setting::absoluteFile);
+    static final Setting<Optional<Path>> TLS_TRUST = new Setting<>(
+            "tls.trust",
+            "",
+            "file",
+            "in PEM: by whom other nodes of the grid are vouched for; empty: they have this very certificate",
+            Setting::absoluteFile);
+
     static final List<Setting<?>> ALL = List.of(
             HTTP_HOST,
             HTTP_PORT,
@@ -152,7 +181,12 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
             PYTHON_COMMAND,
             PYTHON_WORKERS,
             PYTHON_MEMORY,
-            RESOLVER_TIMEOUT);
+            RESOLVER_TIMEOUT,
+            ACCESS_REQUIRED,
+            ACCESS_TOKENS,
+            TLS_CERTIFICATE,
+            TLS_KEY,
+            TLS_TRUST);
 
     private static Function<String, Integer> number(int least, int most) {
         return text -> {
@@ -231,17 +265,41 @@ record Setting<T>(String name, String standard, String unit, String meaning, Fun
         return micros;
     }
 
-    private static String loopbackHost(String text) {
-        InetAddress address;
+    /** Whether others than this machine may reach it is for the reader to judge, which knows how the doors are guarded. */
+    private static String host(String text) {
+        if (!text.isBlank() && isKnown(text)) {
+            return text;
+        }
+        throw new IllegalArgumentException("an address of this machine, like 127.0.0.1");
+    }
+
+    private static boolean isKnown(String host) {
         try {
-            address = InetAddress.getByName(text);
+            InetAddress.getByName(host);
+            return true;
         } catch (UnknownHostException unknown) {
-            throw new IllegalArgumentException("an address of this machine, like 127.0.0.1", unknown);
+            return false;
         }
-        if (text.isBlank() || !address.isLoopbackAddress()) {
-            throw new IllegalArgumentException("a loopback address like 127.0.0.1: for others to reach it, the node"
-                    + " needs credentials, which this version does not have");
+    }
+
+    private static Optional<Path> absoluteFile(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
         }
-        return text;
+        Path file = Path.of(text);
+        if (!file.isAbsolute()) {
+            // Started in the background, a node runs in another folder than the command that starts it.
+            throw new IllegalArgumentException("the whole path of a file, from / on");
+        }
+        return Optional.of(file.normalize());
+    }
+
+    private static Optional<Boolean> required(String text) {
+        return switch (text) {
+            case "auto" -> Optional.empty();
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default -> throw new IllegalArgumentException("auto, true or false");
+        };
     }
 }

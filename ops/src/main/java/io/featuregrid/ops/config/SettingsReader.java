@@ -25,8 +25,17 @@ public final class SettingsReader {
     /** How long a start waits for the nodes that the grid knows. */
     private static final Duration ACTIVATION_WAIT = Duration.ofSeconds(60);
 
+    private static final String FLAG = "--set";
+
     private final List<String> problems = new ArrayList<>();
-    private final Map<String, String> texts = new LinkedHashMap<>();
+    private final Map<String, Given> given = new LinkedHashMap<>();
+
+    /**
+     * What somebody wrote for a setting.
+     *
+     * @param where the file and line, or {@code --set}
+     */
+    private record Given(String text, String where) {}
 
     private SettingsReader() {}
 
@@ -41,40 +50,61 @@ public final class SettingsReader {
         return new SettingsReader().readAll(home, file, assignments);
     }
 
+    /**
+     * Where the tokens lie, whatever else is set wrongly.
+     *
+     * @throws SettingsException if that cannot be read
+     */
+    public static Path tokens(Path home, @Nullable Path file, List<String> assignments) {
+        SettingsReader reader = new SettingsReader();
+        reader.take(file, assignments);
+        Optional<Optional<Path>> tokens = reader.value(Setting.ACCESS_TOKENS);
+        if (tokens.isEmpty() || !reader.problems.isEmpty()) {
+            throw new SettingsException(reader.problems);
+        }
+        return AccessReader.tokens(home, tokens.get());
+    }
+
     /** A line for each setting: name, default, unit and meaning. */
     public static List<String> describe() {
-        return Setting.ALL.stream()
-                .map(setting -> String.format(
-                        java.util.Locale.ROOT,
-                        "  %-29s %-10s %-9s %s",
-                        setting.name(),
-                        setting.standard(),
-                        setting.unit(),
-                        setting.meaning()))
-                .toList();
+        return SettingsTable.lines();
+    }
+
+    /**
+     * Each setting as it is in force.
+     *
+     * @throws SettingsException with every problem of the file and the assignments
+     */
+    public static List<SettingsTable.Line> table(@Nullable Path file, List<String> assignments) {
+        SettingsReader reader = new SettingsReader();
+        reader.take(file, assignments);
+        List<SettingsTable.Line> lines = new ArrayList<>();
+        for (Setting<?> setting : Setting.ALL) {
+            reader.value(setting);
+            Given given = reader.given.get(setting.name());
+            lines.add(new SettingsTable.Line(
+                    setting.name(),
+                    setting.standard(),
+                    setting.unit(),
+                    setting.meaning(),
+                    given == null ? null : given.text(),
+                    given == null ? null : given.where()));
+        }
+        if (!reader.problems.isEmpty()) {
+            throw new SettingsException(reader.problems);
+        }
+        return lines;
     }
 
     private NodeSettings readAll(Path home, @Nullable Path file, List<String> assignments) {
-        if (file != null) {
-            SettingsFile.read(file, problems).forEach((name, text) -> put(name, text, file + ": "));
-        }
-        for (String assignment : assignments) {
-            int equals = assignment.indexOf('=');
-            if (equals <= 0) {
-                problems.add("--set is \"" + assignment + "\" (expected name=value, like http.port=0)");
-            } else {
-                put(
-                        assignment.substring(0, equals).strip(),
-                        assignment.substring(equals + 1).strip(),
-                        "");
-            }
-        }
+        take(file, assignments);
         HttpSettings http = http();
         FlightSettings flight = flight();
         HistorySettings history = history();
         GridSettings grid = grid(home);
         LogSettings log = log();
         FunctionSettings functions = functions();
+        AccessSettings access = new AccessReader(this, problems).read(home);
         refuseOnePortTwice();
         if (grid != null
                 && !grid.addresses().peers().isEmpty()
@@ -89,10 +119,28 @@ public final class SettingsReader {
                 || grid == null
                 || log == null
                 || functions == null
+                || access == null
                 || !problems.isEmpty()) {
             throw new SettingsException(problems);
         }
-        return new NodeSettings(home, http, flight, history, grid, log, functions);
+        return new NodeSettings(home, new NodeSettings.Doors(http, flight, access), history, grid, log, functions);
+    }
+
+    private void take(@Nullable Path file, List<String> assignments) {
+        if (file != null) {
+            SettingsFile.read(file, problems).forEach((name, stated) -> put(name, stated.text(), stated.where()));
+        }
+        for (String assignment : assignments) {
+            int equals = assignment.indexOf('=');
+            if (equals <= 0) {
+                problems.add("--set is \"" + assignment + "\" (expected name=value, like http.port=0)");
+            } else {
+                put(
+                        assignment.substring(0, equals).strip(),
+                        assignment.substring(equals + 1).strip(),
+                        FLAG);
+            }
+        }
     }
 
     private @Nullable HttpSettings http() {
@@ -205,25 +253,34 @@ public final class SettingsReader {
 
     private void put(String name, String text, String where) {
         if (NAMES.contains(name)) {
-            texts.put(name, text);
+            given.put(name, new Given(text, where));
         } else if (name.equals("home")) {
-            problems.add(where + "home is \"" + text + "\" (expected it as --home or FEATUREGRID_HOME)");
+            problems.add(prefix(where) + "home is \"" + text + "\" (expected it as --home or FEATUREGRID_HOME)");
         } else {
-            problems.add(where + "there is no setting '" + name + "'"
+            problems.add(prefix(where) + "there is no setting '" + name + "'"
                     + Suggestion.nearest(name, NAMES)
                             .map(near -> " (did you mean '" + near + "'?)")
-                            .orElse(" (expected one of those that `featuregrid start --help` lists)"));
+                            .orElse(" (expected one of those that `featuregrid config` lists)"));
         }
     }
 
     /** The value of a setting, or empty if its text is a problem. */
-    private <T> Optional<T> value(Setting<T> setting) {
-        String text = texts.getOrDefault(setting.name(), setting.standard());
+    <T> Optional<T> value(Setting<T> setting) {
+        Given known = given.getOrDefault(setting.name(), new Given(setting.standard(), FLAG));
         try {
-            return Optional.of(setting.read().apply(text));
+            return Optional.of(setting.read().apply(known.text()));
         } catch (IllegalArgumentException refused) {
-            problems.add(setting.name() + " is \"" + text + "\" (expected " + refused.getMessage() + ")");
+            String problem = prefix(known.where()) + setting.name() + " is \"" + known.text() + "\" (expected "
+                    + refused.getMessage() + ")";
+            // Some are asked for twice, by what they say and by what hangs on them.
+            if (!problems.contains(problem)) {
+                problems.add(problem);
+            }
             return Optional.empty();
         }
+    }
+
+    private static String prefix(String where) {
+        return where.equals(FLAG) ? "" : where + ": ";
     }
 }

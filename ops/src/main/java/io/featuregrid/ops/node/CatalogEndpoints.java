@@ -15,7 +15,9 @@ import io.featuregrid.planner.definition.Proposal;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.error.Problem;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.CatalogStore;
+import io.featuregrid.planner.execute.Role;
 import io.featuregrid.planner.plan.NamedQueries;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +37,11 @@ final class CatalogEndpoints {
     }
 
     void mountOn(HttpPort http) {
-        http.mount("/v1/catalog", HttpHandler.of("GET", call -> HttpReply.json(CatalogJson.write(catalogs.current()))));
-        http.mount("/v1/apply", HttpHandler.of("POST", this::apply));
+        http.mount(
+                "/v1/catalog",
+                Allowed.ANY_ROLE,
+                HttpHandler.of("GET", call -> HttpReply.json(CatalogJson.write(catalogs.current()))));
+        http.mount("/v1/apply", Allowed.to(Role.APPLY), HttpHandler.of("POST", this::apply));
     }
 
     /** With {@code ?plan=true} nothing is changed, and the version answered is the one that the change would make. */

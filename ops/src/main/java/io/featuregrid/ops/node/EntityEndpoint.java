@@ -19,6 +19,7 @@ import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.definition.TypedValues;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.CatalogStore;
 import io.featuregrid.planner.execute.Clock;
 import io.featuregrid.planner.execute.HeapOnlineStore;
@@ -26,6 +27,7 @@ import io.featuregrid.planner.execute.ObservationDrain;
 import io.featuregrid.planner.execute.OnlineRead;
 import io.featuregrid.planner.execute.OnlineRows;
 import io.featuregrid.planner.execute.OnlineStore;
+import io.featuregrid.planner.execute.Role;
 import io.featuregrid.planner.time.Durations;
 import io.featuregrid.planner.time.Timestamps;
 import java.time.Duration;
@@ -59,7 +61,7 @@ final class EntityEndpoint {
     }
 
     void mountOn(HttpPort http) {
-        http.mount("/v1/entity", HttpHandler.of("POST", this::tell));
+        http.mount("/v1/entity", Allowed.to(Role.READ), HttpHandler.of("POST", this::tell));
     }
 
     private HttpReply tell(HttpCall call) {

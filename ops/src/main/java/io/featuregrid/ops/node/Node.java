@@ -24,14 +24,20 @@ import io.featuregrid.gridnode.store.ignite.ExpirySweeper;
 import io.featuregrid.gridnode.store.ignite.IgniteOnlineStore;
 import io.featuregrid.offline.History;
 import io.featuregrid.offline.HistoryPorts;
+import io.featuregrid.ops.access.TokenAccess;
+import io.featuregrid.ops.config.AccessSettings;
 import io.featuregrid.ops.config.NodeSettings;
 import io.featuregrid.ops.monitor.Metrics;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Access;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.Clock;
+import io.featuregrid.planner.execute.Guard;
 import io.featuregrid.planner.execute.ObservationLog;
 import io.featuregrid.planner.execute.OnlineWriting;
+import io.featuregrid.planner.execute.Role;
 import io.featuregrid.planner.execute.StampSource;
 import io.featuregrid.planner.execute.TrainingSetCalls;
 import java.io.IOException;
@@ -117,7 +123,8 @@ public final class Node implements AutoCloseable {
         opened.push(() -> Folders.delete(spool));
 
         MetricRegistry metrics = new MetricRegistry();
-        Grid grid = Grid.start(settings.grid());
+        Guard guard = guard(settings.access(), clock);
+        Grid grid = Grid.start(settings.grid(), guard);
         opened.push(grid);
         GridParts parts = openGrid(grid, clock, metrics);
         History history = History.open(
@@ -139,6 +146,7 @@ public final class Node implements AutoCloseable {
         FlightPort flight = FlightPort.start(
                 settings.flight(),
                 new FlightPorts(
+                        guard,
                         parts.catalogs(),
                         history,
                         log,
@@ -146,7 +154,7 @@ public final class Node implements AutoCloseable {
                         metrics),
                 spool);
         opened.push(flight);
-        HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom(), metrics);
+        HttpPort http = new HttpPort(settings.http(), guard, () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
         mount(http, grid, parts, log, writing, functions, metrics);
         new ArtifactEndpoint(artifacts).mountOn(http);
@@ -156,12 +164,19 @@ public final class Node implements AutoCloseable {
                 ProcessHandle.current().pid(),
                 NodeAddress.of(settings.http().host(), http.open()),
                 NodeAddress.of(settings.flight().host(), flight.port()),
-                grid.thinAddress());
+                grid.thinAddress(),
+                settings.access().tls().map(AccessSettings.Tls::certificate));
         address = known;
         reasonNotReady = Optional.empty();
         known.write(home);
         opened.push(() -> Files.deleteIfExists(NodeAddress.file(home)));
         LOG.info("node {} is ready: HTTP {}, Flight {}, home {}", known.pid(), known.http(), known.flight(), home);
+    }
+
+    private static Guard guard(AccessSettings access, Clock clock) throws IOException {
+        return new Guard(
+                access.required() ? new TokenAccess(access.tokens(), clock, System::nanoTime) : Access.OPEN,
+                access.tls().map(AccessSettings.Tls::identity));
     }
 
     /** What stands on the grid. */
@@ -216,8 +231,9 @@ public final class Node implements AutoCloseable {
         new CatalogEndpoints(parts.catalogs(), functions).mountOn(http);
         http.mount(
                 "/v1/node",
+                Allowed.ANY_ROLE,
                 HttpHandler.of("GET", call -> HttpReply.json(address().json())));
-        http.mount("/metrics", new Metrics(metrics).handler());
+        http.mount("/metrics", Allowed.to(Role.OPERATE), new Metrics(metrics).handler());
     }
 
     /** Stops the node in the reverse order of its start, within seconds. Closing twice does nothing. */

@@ -16,17 +16,29 @@ import java.util.Optional;
  * @param http {@code host:port}
  * @param flight {@code host:port}
  * @param thin {@code host:port}
+ * @param certificate the file of the certificate that all three show if they encrypt
  */
-public record NodeAddress(long pid, String http, String flight, String thin) {
+public record NodeAddress(long pid, String http, String flight, String thin, Optional<Path> certificate) {
     private static final JsonMapper JSON = new JsonMapper();
 
+    /** The address of HTTP for a client on this machine. */
+    public String url() {
+        return (certificate.isPresent() ? "https://" : "http://") + reachable(http);
+    }
+
+    /** A port that is bound to every address of the machine is reached on loopback. */
+    private static String reachable(String address) {
+        return address.replaceFirst("^0\\.0\\.0\\.0:", "127.0.0.1:").replaceFirst("^\\[(::|0(:0){7})]:", "[::1]:");
+    }
+
+    /** For everybody who may ask: not where files lie. */
     public ObjectNode json() {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("pid", pid);
         node.put("http", http);
         node.put("flight", flight);
         node.put("thin", thin);
-        return node;
+        return node.put("tls", certificate.isPresent());
     }
 
     static String of(String host, int port) {
@@ -38,7 +50,9 @@ public record NodeAddress(long pid, String http, String flight, String thin) {
     }
 
     void write(Path home) throws IOException {
-        AtomicFile.write(file(home), (json() + "\n").getBytes(StandardCharsets.UTF_8));
+        ObjectNode stated = json();
+        certificate.ifPresent(file -> stated.put("certificate", file.toString()));
+        AtomicFile.write(file(home), (stated + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** What the home's file says, true or stale; empty if it says nothing. */
@@ -50,9 +64,14 @@ public record NodeAddress(long pid, String http, String flight, String thin) {
             String thin = node.path("thin").asText();
             return http.isEmpty() || flight.isEmpty() || thin.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new NodeAddress(node.path("pid").asLong(), http, flight, thin));
+                    : Optional.of(new NodeAddress(node.path("pid").asLong(), http, flight, thin, certificate(node)));
         } catch (IOException none) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<Path> certificate(JsonNode node) {
+        String file = node.path("certificate").asText();
+        return file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file));
     }
 }

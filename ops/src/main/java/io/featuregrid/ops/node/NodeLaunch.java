@@ -1,12 +1,20 @@
 package io.featuregrid.ops.node;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.featuregrid.ops.access.TokenAccess;
+import io.featuregrid.ops.config.AccessSettings;
 import io.featuregrid.ops.config.NodeSettings;
 import io.featuregrid.ops.config.SettingsException;
 import io.featuregrid.ops.config.SettingsReader;
+import io.featuregrid.ops.config.SettingsTable;
+import io.featuregrid.planner.execute.Clock;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +58,59 @@ public record NodeLaunch(Path home, @Nullable Path config, List<String> assignme
         return SettingsReader.describe();
     }
 
+    /**
+     * Each setting as JSON: name, default, unit, meaning, value in force, and what set it.
+     *
+     * @throws UsageException with every problem found
+     */
+    public ArrayNode settingsTable() {
+        try {
+            ArrayNode table = JsonNodeFactory.instance.arrayNode();
+            for (SettingsTable.Line line : SettingsReader.table(config, assignments)) {
+                table.addObject()
+                        .put("name", line.name())
+                        .put("default", line.standard())
+                        .put("unit", line.unit())
+                        .put("meaning", line.meaning())
+                        .put("value", line.value() == null ? line.standard() : line.value())
+                        .put("set_by", line.where());
+            }
+            return table;
+        } catch (SettingsException refused) {
+            throw new UsageException(refused.problems());
+        }
+    }
+
+    /** The page of all settings for the documentation. */
+    public static String settingsPage() {
+        return SettingsTable.markdown();
+    }
+
+    /**
+     * The file of the node's tokens.
+     *
+     * @throws UsageException if the settings do not say where it is
+     */
+    Path tokens() {
+        try {
+            return SettingsReader.tokens(home, config, assignments);
+        } catch (SettingsException refused) {
+            throw new UsageException(refused.problems());
+        }
+    }
+
+    /** Why nobody could come in. */
+    private static Optional<String> tokenProblem(AccessSettings access) {
+        try {
+            return !access.required() || new TokenAccess(access.tokens(), Clock.system(), System::nanoTime).hasTokens()
+                    ? Optional.empty()
+                    : Optional.of("tokens are asked for, but none in " + access.tokens()
+                            + " counts (expected one that is not expired: `featuregrid token create`)");
+        } catch (IOException unusable) {
+            return Optional.of(String.valueOf(unusable.getMessage()));
+        }
+    }
+
     NodeSettings settings() {
         List<String> problems = new ArrayList<>();
         NodeSettings settings = null;
@@ -57,6 +118,9 @@ public record NodeLaunch(Path home, @Nullable Path config, List<String> assignme
             settings = SettingsReader.read(home, config, assignments);
         } catch (SettingsException refused) {
             problems.addAll(refused.problems());
+        }
+        if (settings != null) {
+            tokenProblem(settings.access()).ifPresent(problems::add);
         }
         problems.addAll(breaks(System.getProperties(), System.getenv()));
         if (settings == null || !problems.isEmpty()) {

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -63,12 +64,19 @@ public record RunningNode(long pid, Optional<NodeAddress> address) {
         }
     }
 
+    private static HttpClient.Builder trusting(HttpClient.Builder builder, NodeAddress address)
+            throws IOException, GeneralSecurityException {
+        return address.certificate().isPresent()
+                ? builder.sslContext(
+                        PinnedCertificate.context(address.certificate().get()))
+                : builder;
+    }
+
     private static Optional<String> ask(NodeAddress address) {
-        try (HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(ANSWER)
-                .build()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address.http() + "/ready"))
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(ANSWER);
+        try (HttpClient client = trusting(builder, address).build()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(address.url() + "/ready"))
                     .timeout(ANSWER)
                     .build();
             HttpResponse<String> reply = client.send(request, BodyHandlers.ofString());
@@ -77,7 +85,7 @@ public record RunningNode(long pid, Optional<NodeAddress> address) {
             }
             JsonNode reason = new JsonMapper().readTree(reply.body()).path("reason");
             return Optional.of(reason.asText("/ready answers with status " + reply.statusCode()));
-        } catch (IOException failure) {
+        } catch (IOException | GeneralSecurityException failure) {
             return Optional.of("HTTP " + address.http() + " does not answer: " + failure);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
