@@ -2,8 +2,10 @@ package io.featuregrid.ops.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,39 @@ class MainTest {
             assertThat(errors.toString()).startsWith("there is no setting 'http.prt' (did you mean 'http.port'?)");
         }
         assertThat(home).doesNotExist();
+    }
+
+    @Test
+    void aFileWithThreeMistakesTellsAllThreeWithTheirLines() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("node.yaml"), "http:\n  prt: 1\njoin.threads: many\ngrid.peers: [a, b]\n");
+
+        for (String command : List.of("start", "config")) {
+            errors.getBuffer().setLength(0);
+            assertThat(run(command, "--home", folder.resolve("home").toString(), "--config", file.toString()))
+                    .isEqualTo(2);
+            assertThat(errors.toString().lines())
+                    .hasSize(3)
+                    .anyMatch(line -> line.equals(
+                            file + ":2: there is no setting 'http.prt' (did you mean 'http.port'?)"))
+                    .anyMatch(line -> line.startsWith(file + ":3: join.threads is \"many\" (expected a whole number"))
+                    .anyMatch(line -> line.equals(file + ":4: grid.peers is a list (expected one value)"));
+        }
+        assertThat(folder.resolve("home")).doesNotExist();
+    }
+
+    @Test
+    void aTokenNeedsARoleThatExists() {
+        String home = folder.resolve("home").toString();
+
+        assertThat(run("token", "create", "--home", home)).isEqualTo(2);
+        assertThat(run("token", "create", "--home", home, "--role", "reed", "--expires", "soon"))
+                .isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("--role is \"reed\" (expected one of read, ingest, import, erase, apply, operate)")
+                .contains("--expires is \"soon\" (expected a duration, like 90d)");
+        assertThat(run("token", "revoke", "--home", home, "fg_notanid")).isEqualTo(1);
+        assertThat(errors.toString()).doesNotContain("fg_notanid");
     }
 
     private int run(String... arguments) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.featuregrid.ops.access;
+
+import org.jspecify.annotations.NullMarked;
