@@ -54,7 +54,7 @@ final class SettingsFile {
             Optional<Node> root = new Compose(yaml).composeString(Files.readString(file));
             if (root.isPresent() && root.get() instanceof MappingNode map) {
                 flatten("", map, 1);
-            } else if (root.isPresent() && root.get().getTag() != Tag.NULL) {
+            } else if (root.isPresent() && !root.get().getTag().equals(Tag.NULL)) {
                 problems.add(place(root.get()) + ": the file holds " + describe(root.get())
                         + " (expected settings, like http.port: 0)");
             }
@@ -89,7 +89,7 @@ final class SettingsFile {
                 } else {
                     problems.add(where + ": " + name + " is nested too deep (expected a setting)");
                 }
-            } else if (value instanceof ScalarNode scalar && scalar.getTag() != Tag.NULL) {
+            } else if (value instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
                 Stated earlier = settings.putIfAbsent(name, new Stated(scalar.getValue(), where));
                 if (earlier != null) {
                     problems.add(where + ": " + name + " is set twice (first in " + earlier.where() + ")");
@@ -107,7 +107,7 @@ final class SettingsFile {
 
     private static String describe(Node value) {
         if (value instanceof ScalarNode scalar) {
-            return scalar.getTag() == Tag.NULL ? "empty" : "\"" + scalar.getValue() + "\"";
+            return scalar.getTag().equals(Tag.NULL) ? "empty" : "\"" + scalar.getValue() + "\"";
         }
         return value instanceof SequenceNode ? "a list" : "a table";
     }
