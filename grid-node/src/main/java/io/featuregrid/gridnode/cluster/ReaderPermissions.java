@@ -76,7 +76,8 @@ final class ReaderPermissions extends GridProcessorAdapter implements GridSecuri
         try {
             Caller.ofToken(access, token).require(READING, "a thin client (the token is its password)");
         } catch (FeatureGridException stranger) {
-            // Any other exception would look to clients like another version of the protocol, and some try again for ever.
+            // Any other exception would look to clients like another version of the protocol, and some try again for
+            // ever.
             throw new IgniteAccessControlException(stranger.getMessage());
         }
         return Subject.READER;

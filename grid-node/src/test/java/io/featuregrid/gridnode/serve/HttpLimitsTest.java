@@ -35,6 +35,7 @@ class HttpLimitsTest {
     private void mount(HttpPort opening) {
         opening.mount(
                 "/size",
+                Allowed.EVERYBODY,
                 HttpHandler.of("POST", call -> HttpReply.json(JsonNodeFactory.instance.numberNode(size(call.body())))));
         opening.mount("/slow", Allowed.EVERYBODY, call -> {
             entered.release();

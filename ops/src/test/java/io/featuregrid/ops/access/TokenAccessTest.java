@@ -46,7 +46,8 @@ class TokenAccessTest {
         assertThat(access.asks()).isTrue();
         assertThat(access.roles(read)).containsExactly(Role.READ);
         assertThat(access.roles(both)).containsExactlyInAnyOrder(Role.INGEST, Role.IMPORT);
-        for (String other : List.of("", "fg_", read.substring(3), read + " ", read.toLowerCase(java.util.Locale.ROOT))) {
+        for (String other :
+                List.of("", "fg_", read.substring(3), read + " ", read.toLowerCase(java.util.Locale.ROOT))) {
             assertThat(access.roles(other)).as(other).isEmpty();
         }
         assertThat(Files.readString(file)).doesNotContain(read.substring(3), both.substring(3));
@@ -89,8 +90,9 @@ class TokenAccessTest {
         micros.addAndGet(1);
         assertThat(access.roles(token)).isEmpty();
         assertThat(access.hasTokens()).isFalse();
-        assertThat(tokens.list()).singleElement().satisfies(kept -> assertThat(kept.counts(micros.get()))
-                .isFalse());
+        assertThat(tokens.list())
+                .singleElement()
+                .satisfies(kept -> assertThat(kept.counts(micros.get())).isFalse());
     }
 
     @Test
@@ -99,7 +101,8 @@ class TokenAccessTest {
         TokenAccess access = access();
         byte[] content = Files.readAllBytes(file);
 
-        for (String damage : List.of("", "{\"format\": 2, \"tokens\": []}", "{\"format\": 1}", "[", "{\"format\": 1, \"tokens\": [{}]}")) {
+        for (String damage : List.of(
+                "", "{\"format\": 2, \"tokens\": []}", "{\"format\": 1}", "[", "{\"format\": 1, \"tokens\": [{}]}")) {
             Files.writeString(file, damage);
             nanos.addAndGet(SECOND);
             assertThat(access.roles(token)).as(damage).isEmpty();

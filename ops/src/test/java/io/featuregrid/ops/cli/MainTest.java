@@ -88,8 +88,8 @@ class MainTest {
                     .isEqualTo(2);
             assertThat(errors.toString().lines())
                     .hasSize(3)
-                    .anyMatch(line -> line.equals(
-                            file + ":2: there is no setting 'http.prt' (did you mean 'http.port'?)"))
+                    .anyMatch(line ->
+                            line.equals(file + ":2: there is no setting 'http.prt' (did you mean 'http.port'?)"))
                     .anyMatch(line -> line.startsWith(file + ":3: join.threads is \"many\" (expected a whole number"))
                     .anyMatch(line -> line.equals(file + ":4: grid.peers is a list (expected one value)"));
         }

@@ -159,8 +159,14 @@ class SettingsReaderTest {
                 .singleElement()
                 .asString()
                 .contains("none.yaml does not exist");
-        assertThat(problems(write("a: [1"))).singleElement().asString().contains("settings.yaml:1: the file is no YAML");
-        assertThat(problems(write("just words"))).singleElement().asString().contains("settings.yaml:1: the file holds \"just words\"");
+        assertThat(problems(write("a: [1")))
+                .singleElement()
+                .asString()
+                .contains("settings.yaml:1: the file is no YAML");
+        assertThat(problems(write("just words")))
+                .singleElement()
+                .asString()
+                .contains("settings.yaml:1: the file holds \"just words\"");
         assertThat(problems(write("http.port: 1\nhttp: {port: 2}")))
                 .singleElement()
                 .asString()
