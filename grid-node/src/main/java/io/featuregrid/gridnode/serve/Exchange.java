@@ -4,6 +4,7 @@ import com.codahale.metrics.Counter;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.Access;
+import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.Caller;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -66,7 +67,6 @@ final class Exchange implements Arrivals.Arrival {
             Arrivals arrivals,
             Connections<HttpConnection> connections,
             Executor executor,
-            Access access,
             int maxBodyBytes,
             Counter refused) {}
 
@@ -85,9 +85,9 @@ final class Exchange implements Arrivals.Arrival {
         return path;
     }
 
-    /** Reads the body, hands the call to the handler and sends its reply. */
-    void serve(Routes.Route route) {
-        refusal = judgeHead(route);
+    /** Reads the body, hands the call to the route's handler and sends its reply, unless the caller may not make it. */
+    void serve(Routes.Route route, Access access) {
+        refusal = judgeHead(route.allowed(), access);
         if (refusal == null && hasBody() && !shared.arrivals().begin(this)) {
             refusal = refused(
                     ErrorCode.RESOURCE_EXHAUSTED,
@@ -110,16 +110,16 @@ final class Exchange implements Arrivals.Arrival {
         send(reply).onComplete(sent -> request.connection().close());
     }
 
-    private @Nullable HttpReply judgeHead(Routes.Route route) {
+    private @Nullable HttpReply judgeHead(Allowed allowed, Access access) {
         try {
-            Caller.of(shared.access(), request.getHeader("authorization"))
-                    .require(route.allowed(), request.method().name() + " " + path);
+            Caller.of(access, request.getHeader("authorization"))
+                    .require(allowed, request.method().name() + " " + path);
         } catch (FeatureGridException stranger) {
             return Refusals.of(stranger, trace.traceId());
         }
         String origin = request.getHeader("origin");
         // Where tokens are asked for, a page of another site has none to send.
-        if (!shared.access().asks() && !Origins.isTrusted(origin)) {
+        if (!access.asks() && !Origins.isTrusted(origin)) {
             return Refusals.of(
                     403,
                     ErrorCode.INVALID_QUERY,

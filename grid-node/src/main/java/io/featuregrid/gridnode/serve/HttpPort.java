@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import io.featuregrid.planner.execute.Access;
 import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.Guard;
 import io.featuregrid.planner.execute.TlsIdentity;
@@ -54,6 +55,7 @@ public final class HttpPort implements AutoCloseable {
     private static final long LARGEST_BODIES = 4;
 
     private final HttpSettings settings;
+    private final Access access;
     private final Supplier<Optional<String>> reasonNotReady;
     private final RandomGenerator random;
     private final Routes routes = new Routes();
@@ -96,6 +98,7 @@ public final class HttpPort implements AutoCloseable {
             MetricRegistry metrics) {
         guard.check(settings.host(), isLoopback(settings.host()));
         this.settings = settings;
+        this.access = guard.access();
         this.reasonNotReady = reasonNotReady;
         this.random = random;
         // No files: the library would unpack things into the machine's temporary folder.
@@ -128,7 +131,6 @@ public final class HttpPort implements AutoCloseable {
                         System::nanoTime),
                 connections,
                 executor,
-                guard.access(),
                 settings.maxBodyBytes(),
                 metrics.counter("http.refused"));
         metrics.gauge("http.requests.in.work", () -> admission::inWork);
@@ -223,7 +225,7 @@ public final class HttpPort implements AutoCloseable {
             default ->
                 routes.find(path)
                         .ifPresentOrElse(
-                                exchange::serve,
+                                route -> exchange.serve(route, access),
                                 () -> exchange.reply(Refusals.of(
                                         404,
                                         ErrorCode.INVALID_QUERY,
