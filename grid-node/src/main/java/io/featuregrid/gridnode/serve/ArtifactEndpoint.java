@@ -17,7 +17,11 @@ public final class ArtifactEndpoint {
     }
 
     public void mountOn(HttpPort http) {
-        http.mount("/v1/artifacts", Allowed.to(Role.APPLY), HttpHandler.of("POST", this::keep));
+        http.mount(
+                "/v1/artifacts",
+                Allowed.to(Role.APPLY),
+                ApiFragment.of(ArtifactEndpoint.class, "artifact"),
+                HttpHandler.of("POST", this::keep));
     }
 
     private HttpReply keep(HttpCall call) {

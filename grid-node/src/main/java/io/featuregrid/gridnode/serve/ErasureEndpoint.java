@@ -33,7 +33,11 @@ public final class ErasureEndpoint {
     }
 
     public void mountOn(HttpPort http) {
-        http.mount("/v1/entities", Allowed.to(Role.ERASE), HttpHandler.of("DELETE", this::erase));
+        http.mount(
+                "/v1/entities",
+                Allowed.to(Role.ERASE),
+                ApiFragment.of(ErasureEndpoint.class, "erasure"),
+                HttpHandler.of("DELETE", this::erase));
     }
 
     private HttpReply erase(HttpCall call) {

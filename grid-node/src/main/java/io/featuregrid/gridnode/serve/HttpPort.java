@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +49,9 @@ public final class HttpPort implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
 
+    private static final String HEALTH = "/health";
+    private static final String READY = "/ready";
+
     /** So many bodies may be on their way for each request in work. */
     private static final int ARRIVALS_A_REQUEST = 4;
 
@@ -59,6 +63,7 @@ public final class HttpPort implements AutoCloseable {
     private final Supplier<Optional<String>> reasonNotReady;
     private final RandomGenerator random;
     private final Routes routes = new Routes();
+    private final ApiDocument document;
     private final Vertx vertx;
     private final ExecutorService executor;
     private final HttpServer server;
@@ -97,6 +102,7 @@ public final class HttpPort implements AutoCloseable {
             RandomGenerator random,
             MetricRegistry metrics) {
         guard.check(settings.host(), isLoopback(settings.host()));
+        this.document = new ApiDocument(guard.access().asks());
         this.settings = settings;
         this.access = guard.access();
         this.reasonNotReady = reasonNotReady;
@@ -135,6 +141,7 @@ public final class HttpPort implements AutoCloseable {
                 metrics.counter("http.refused"));
         metrics.gauge("http.requests.in.work", () -> admission::inWork);
         metrics.gauge("http.connections", () -> connections::count);
+        describe();
         server.requestHandler(this::serve);
         server.connectionHandler(this::opened);
         server.invalidRequestHandler(this::refuseMalformed);
@@ -145,10 +152,12 @@ public final class HttpPort implements AutoCloseable {
      * longer prefix is mounted; any other stands for that path only.
      *
      * @param allowed whose calls the handler gets; others are refused before their body is read
-     * @throws IllegalArgumentException if the prefix has a handler already or does not begin with a slash
+     * @param api says what the path takes and answers
+     * @throws IllegalArgumentException if the prefix has a handler already, does not begin with a slash, or is not described by the fragment
      */
-    public void mount(String prefix, Allowed allowed, HttpHandler handler) {
+    public void mount(String prefix, Allowed allowed, ApiFragment api, HttpHandler handler) {
         routes.add(prefix, allowed, handler);
+        document.add(prefix, allowed, api);
     }
 
     /**
@@ -219,9 +228,13 @@ public final class HttpPort implements AutoCloseable {
         Exchange exchange = new Exchange(request, trace, shared);
         String path = exchange.path();
         // These answer even when everything else is refused for load.
+        boolean reads = Set.of("GET", "HEAD").contains(request.method().name());
         switch (path) {
-            case "/health" -> exchange.reply(HttpReply.json(status("alive")));
-            case "/ready" -> exchange.reply(readiness());
+            case HEALTH, READY ->
+                exchange.reply(
+                        !reads
+                                ? Refusals.wrongMethod(path, request.method().name(), "GET", trace.traceId())
+                                : path.equals(HEALTH) ? HttpReply.json(status("alive")) : readiness());
             default ->
                 routes.find(path)
                         .ifPresentOrElse(
@@ -243,6 +256,19 @@ public final class HttpPort implements AutoCloseable {
                         "the request cannot be read: " + (cause == null ? "malformed" : cause.getMessage())
                                 + " (expected HTTP/1.1)",
                         trace.traceId()));
+    }
+
+    /** What the port itself answers. */
+    private void describe() {
+        ApiFragment own = ApiFragment.of(HttpPort.class, "port");
+        document.add(HEALTH, Allowed.EVERYBODY, own);
+        document.add(READY, Allowed.EVERYBODY, own);
+        mount("/openapi.json", Allowed.EVERYBODY, own, HttpHandler.of("GET", call -> HttpReply.json(document.write())));
+        mount(
+                "/docs/api",
+                Allowed.EVERYBODY,
+                own,
+                HttpHandler.of("GET", call -> HttpReply.page(ApiPage.of(document.write()))));
     }
 
     private HttpReply readiness() {

@@ -38,6 +38,17 @@ public final class HttpReply {
         return new HttpReply(200, Map.of("content-type", contentType), body);
     }
 
+    /** Status 200 with a page that may load nothing and run nothing: all it needs is its own style. */
+    static HttpReply page(String html) {
+        return new HttpReply(
+                200,
+                Map.of(
+                        "content-type", "text/html; charset=utf-8",
+                        "content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
+                        "x-content-type-options", "nosniff"),
+                html.getBytes(StandardCharsets.UTF_8));
+    }
+
     int status() {
         return status;
     }

@@ -90,9 +90,11 @@ public final class QueryEndpoints {
     }
 
     public void mountOn(HttpPort http) {
-        http.mount("/v1/query/online", Allowed.to(Role.READ), new Online());
-        http.mount("/v1/query/explain", Allowed.to(Role.READ), HttpHandler.of("POST", this::explain));
-        http.mount("/v1/query/bulk", Allowed.to(Role.READ), HttpHandler.of("POST", call -> answer(call, true)));
+        Allowed readers = Allowed.to(Role.READ);
+        ApiFragment api = ApiFragment.of(QueryEndpoints.class, "query");
+        http.mount("/v1/query/online", readers, api, new Online());
+        http.mount("/v1/query/explain", readers, api, HttpHandler.of("POST", this::explain));
+        http.mount("/v1/query/bulk", readers, api, HttpHandler.of("POST", call -> answer(call, true)));
     }
 
     private final class Online implements HttpHandler {

@@ -33,9 +33,13 @@ final class Refusals {
     }
 
     static HttpReply wrongMethod(HttpCall call, String expected) {
-        String message = "method of " + call.path() + " is " + call.method() + " (expected " + expected + ")";
+        return wrongMethod(call.path(), call.method(), expected, call.traceId());
+    }
+
+    static HttpReply wrongMethod(String path, String method, String expected, String traceId) {
+        String message = "method of " + path + " is " + method + " (expected " + expected + ")";
         List<Problem> problems = List.of(new Problem(ErrorCode.INVALID_QUERY, message));
-        return reply(405, problems, call.traceId(), Map.of("allow", expected));
+        return reply(405, problems, traceId, Map.of("allow", expected));
     }
 
     static HttpReply internal(String traceId) {

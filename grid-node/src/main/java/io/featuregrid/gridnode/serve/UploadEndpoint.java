@@ -34,7 +34,11 @@ public final class UploadEndpoint {
     }
 
     public void mountOn(HttpPort http) {
-        http.mount("/v1/upload", Allowed.to(Role.INGEST), HttpHandler.of("POST", this::upload));
+        http.mount(
+                "/v1/upload",
+                Allowed.to(Role.INGEST),
+                ApiFragment.of(UploadEndpoint.class, "upload"),
+                HttpHandler.of("POST", this::upload));
     }
 
     private HttpReply upload(HttpCall call) {

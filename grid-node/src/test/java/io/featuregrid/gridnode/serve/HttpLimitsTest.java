@@ -37,7 +37,7 @@ class HttpLimitsTest {
                 "/size",
                 Allowed.EVERYBODY,
                 HttpHandler.of("POST", call -> HttpReply.json(JsonNodeFactory.instance.numberNode(size(call.body())))));
-        opening.mount("/slow", Allowed.EVERYBODY, call -> {
+        opening.mount("/slow", Allowed.EVERYBODY, ApiFragment.FOR_PEOPLE, call -> {
             entered.release();
             await();
             return HttpReply.json(JsonNodeFactory.instance.textNode("done"));

@@ -23,20 +23,25 @@ class HttpPortTest {
     private final RunningPort port = RunningPort.start(HttpPortTest::mount);
 
     private static void mount(HttpPort port) {
-        port.mount("/echo", Allowed.EVERYBODY, HttpHandler.of("POST", call -> HttpReply.json(call.json())));
+        port.mount(
+                "/echo",
+                Allowed.EVERYBODY,
+                ApiFragment.FOR_PEOPLE,
+                HttpHandler.of("POST", call -> HttpReply.json(call.json())));
         port.mount(
                 "/flag",
                 Allowed.EVERYBODY,
+                ApiFragment.FOR_PEOPLE,
                 call -> HttpReply.json(JsonNodeFactory.instance.booleanNode(call.flag("plan"))));
-        port.mount("/two", Allowed.EVERYBODY, call -> {
+        port.mount("/two", Allowed.EVERYBODY, ApiFragment.FOR_PEOPLE, call -> {
             throw new FeatureGridException(List.of(
                     new Problem(ErrorCode.CONFLICT, "moved on"),
                     new Problem(ErrorCode.INVALID_QUERY, "no such type", "flight.distance")));
         });
-        port.mount("/broken", Allowed.EVERYBODY, call -> {
+        port.mount("/broken", Allowed.EVERYBODY, ApiFragment.FOR_PEOPLE, call -> {
             throw new IllegalStateException("a secret of the server");
         });
-        port.mount("/exhausted", Allowed.EVERYBODY, call -> {
+        port.mount("/exhausted", Allowed.EVERYBODY, ApiFragment.FOR_PEOPLE, call -> {
             throw new OutOfMemoryError("a secret of the server");
         });
     }

@@ -26,8 +26,16 @@ class HttpPressureTest {
     private RunningPort start(int connections, Duration idle) {
         HttpSettings settings = new HttpSettings("127.0.0.1", 0, 1 << 20, REQUESTS, connections, idle);
         return RunningPort.start(settings, metrics, http -> {
-            http.mount("/much", Allowed.EVERYBODY, call -> HttpReply.bytes("application/octet-stream", MUCH));
-            http.mount("/little", Allowed.EVERYBODY, HttpHandler.of("POST", call -> HttpReply.json(call.json())));
+            http.mount(
+                    "/much",
+                    Allowed.EVERYBODY,
+                    ApiFragment.FOR_PEOPLE,
+                    call -> HttpReply.bytes("application/octet-stream", MUCH));
+            http.mount(
+                    "/little",
+                    Allowed.EVERYBODY,
+                    ApiFragment.FOR_PEOPLE,
+                    HttpHandler.of("POST", call -> HttpReply.json(call.json())));
         });
     }
 

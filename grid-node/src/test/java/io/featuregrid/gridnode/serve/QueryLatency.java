@@ -56,7 +56,7 @@ public final class QueryLatency {
         try (RunningPort bytes = RunningPort.start(
                 new HttpSettings("127.0.0.1", 0, 1 << 20, 16),
                 node.metrics,
-                http -> http.mount("/bytes", Allowed.EVERYBODY, bare))) {
+                http -> http.mount("/bytes", Allowed.EVERYBODY, ApiFragment.FOR_PEOPLE, bare))) {
             long[] bareVertx = runBare(query, answer);
             long[] peer = run(bytes.number(), "/bytes", query);
             long[] asked = run(node.port.number(), "/v1/query/online", query);

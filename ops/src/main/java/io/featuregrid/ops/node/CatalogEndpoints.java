@@ -3,6 +3,7 @@ package io.featuregrid.ops.node;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.featuregrid.gridnode.serve.ApiFragment;
 import io.featuregrid.gridnode.serve.HttpCall;
 import io.featuregrid.gridnode.serve.HttpHandler;
 import io.featuregrid.gridnode.serve.HttpPort;
@@ -37,11 +38,13 @@ final class CatalogEndpoints {
     }
 
     void mountOn(HttpPort http) {
+        ApiFragment api = ApiFragment.of(CatalogEndpoints.class, "catalog");
         http.mount(
                 "/v1/catalog",
                 Allowed.ANY_ROLE,
+                api,
                 HttpHandler.of("GET", call -> HttpReply.json(CatalogJson.write(catalogs.current()))));
-        http.mount("/v1/apply", Allowed.to(Role.APPLY), HttpHandler.of("POST", this::apply));
+        http.mount("/v1/apply", Allowed.to(Role.APPLY), api, HttpHandler.of("POST", this::apply));
     }
 
     /** With {@code ?plan=true} nothing is changed, and the version answered is the one that the change would make. */

@@ -3,6 +3,7 @@ package io.featuregrid.ops.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.featuregrid.gridnode.serve.ApiFragment;
 import io.featuregrid.gridnode.serve.HttpCall;
 import io.featuregrid.gridnode.serve.HttpHandler;
 import io.featuregrid.gridnode.serve.HttpPort;
@@ -61,7 +62,11 @@ final class EntityEndpoint {
     }
 
     void mountOn(HttpPort http) {
-        http.mount("/v1/entity", Allowed.to(Role.READ), HttpHandler.of("POST", this::tell));
+        http.mount(
+                "/v1/entity",
+                Allowed.to(Role.READ),
+                ApiFragment.of(EntityEndpoint.class, "entity"),
+                HttpHandler.of("POST", this::tell));
     }
 
     private HttpReply tell(HttpCall call) {

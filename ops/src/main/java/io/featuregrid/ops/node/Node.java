@@ -12,6 +12,7 @@ import io.featuregrid.gridnode.cluster.GridErasures;
 import io.featuregrid.gridnode.ingest.LogPorts;
 import io.featuregrid.gridnode.ingest.WriteBack;
 import io.featuregrid.gridnode.ingest.ignite.IgniteObservationLog;
+import io.featuregrid.gridnode.serve.ApiFragment;
 import io.featuregrid.gridnode.serve.ArtifactEndpoint;
 import io.featuregrid.gridnode.serve.ErasureEndpoint;
 import io.featuregrid.gridnode.serve.HttpHandler;
@@ -229,11 +230,13 @@ public final class Node implements AutoCloseable {
         new ErasureEndpoint(parts.catalogs(), new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps()))
                 .mountOn(http);
         new CatalogEndpoints(parts.catalogs(), functions).mountOn(http);
+        ApiFragment api = ApiFragment.of(Node.class, "node");
         http.mount(
                 "/v1/node",
                 Allowed.ANY_ROLE,
+                api,
                 HttpHandler.of("GET", call -> HttpReply.json(address().json())));
-        http.mount("/metrics", Allowed.to(Role.OPERATE), new Metrics(metrics).handler());
+        http.mount("/metrics", Allowed.to(Role.OPERATE), api, new Metrics(metrics).handler());
     }
 
     /** Stops the node in the reverse order of its start, within seconds. Closing twice does nothing. */
