@@ -1,9 +1,8 @@
-"""bin/check fuzz: mangled HTTP, Flight and definition inputs each get a clear answer with a code; nothing crashes, leaks or keeps others
-waiting for good.
+"""bin/check fuzz: mangled HTTP, Flight and definition inputs each get a clear answer with a code, and harm nobody.
 
-A real node serves a catalog with every kind of function. Clients in processes of their own send it requests, over half of them right
-but for one field, while another client asks what it should and gets it. Before and after, once the node is idle and has collected its
-garbage, live objects, threads and open files are counted.
+A real node serves a catalog with every kind of function. Clients in processes of their own send it requests, over half of them
+right but for one field, while another client asks what it should and gets it. Before and after, once the node is idle and has
+collected its garbage, live objects, threads and open files are counted.
 """
 
 from __future__ import annotations
@@ -152,7 +151,8 @@ def tell(report: Report, outcomes: dict[str, Outcome], bystander: Bystander, sec
     kinds: collections.Counter = collections.Counter()
     for door, outcome in outcomes.items():
         kinds.update(outcome.kinds)
-        report.counts[door] = {"inputs": outcome.inputs, "answers": {str(key): count for key, count in outcome.answers.most_common()}}
+        answers = {str(key): count for key, count in outcome.answers.most_common()}
+        report.counts[door] = {"inputs": outcome.inputs, "answers": answers}
         for headline, text in outcome.shown:
             report.difference(f"{door}: {headline}", text)
         if outcome.differences > len(outcome.shown):

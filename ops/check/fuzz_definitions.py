@@ -1,4 +1,4 @@
-"""What the inputs of the fuzz are made from: the definitions that the node serves, and a request to each of its doors that is right."""
+"""What the inputs of the fuzz are made from: the definitions that the node serves, and right requests to its doors."""
 
 from __future__ import annotations
 

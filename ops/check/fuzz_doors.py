@@ -1,4 +1,4 @@
-"""The doors of a node under mangled input: each is one client in a process of its own, so that a library that gives up is seen as such."""
+"""The doors of a node under mangled input: each has a client in a process of its own, so that a library that gives up is seen."""
 
 from __future__ import annotations
 
@@ -133,11 +133,17 @@ def mangled_head(generator: random.Random, method: str, path: str, headers: dict
     elif how == 2:
         path += ("&" if "?" in path else "?") + f"plan={generator.choice(odd)[:1_000]}&%zz&=&plan"
     elif how == 3:
-        path = generator.choice(("/console/../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//v1//node", "/v1/node/", "/v1/%00", "/.", "/v1/./node"))
+        path = generator.choice(
+            ("/console/../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//v1//node", "/v1/node/", "/v1/%00", "/.", "/v1/./node")
+        )
     elif how == 4:
         headers = {**headers, "Content-Type": generator.choice(odd)[:1_000], "Accept": "application/vnd.apache.arrow.stream"}
     else:
-        headers = {**headers, "traceparent": generator.choice(odd)[:1_000], "Authorization": f"Bearer {generator.choice(odd)[:1_000]}"}
+        headers = {
+            **headers,
+            "traceparent": generator.choice(odd)[:1_000],
+            "Authorization": f"Bearer {generator.choice(odd)[:1_000]}",
+        }
     return method, path, headers
 
 
@@ -151,11 +157,26 @@ class DefinitionDoor(HttpDoor):
 class RawDoor:
     """Bytes at the HTTP port that are no HTTP, or nearly are. The node may end the connection; it must answer the next one."""
 
-    LINES = (b"GET /health HTTP/1.1\r\n", b"POST /v1/query/online HTTP/1.1\r\n", b"GET / HTTP/9.9\r\n", b"\x16\x03\x01\x02\x00", b"PRI * HTTP/2.0\r\n\r\n")
+    # fmt: off
+    LINES = (
+        b"GET /health HTTP/1.1\r\n", b"POST /v1/query/online HTTP/1.1\r\n", b"GET / HTTP/9.9\r\n", b"\x16\x03\x01\x02\x00",
+        b"PRI * HTTP/2.0\r\n\r\n",
+    )
+    # fmt: on
     HEADERS = (
-        b"Host: a\r\n", b"Content-Length: 10\r\n", b"Content-Length: -1\r\n", b"Content-Length: 99999999999999999999\r\n",
-        b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: chunked, gzip\r\n", b"X: " + b"y" * 20_000 + b"\r\n", b" folded\r\n",
-        b"no colon\r\n", b": no name\r\n", b"Expect: 100-continue\r\n", b"Connection: upgrade\r\nUpgrade: websocket\r\n", b"\r\n",
+        b"Host: a\r\n",
+        b"Content-Length: 10\r\n",
+        b"Content-Length: -1\r\n",
+        b"Content-Length: 99999999999999999999\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked, gzip\r\n",
+        b"X: " + b"y" * 20_000 + b"\r\n",
+        b" folded\r\n",
+        b"no colon\r\n",
+        b": no name\r\n",
+        b"Expect: 100-continue\r\n",
+        b"Connection: upgrade\r\nUpgrade: websocket\r\n",
+        b"\r\n",
     )  # fmt: skip
     BODIES = (b"", b"{}", b"zz\r\n{}\r\n0\r\n\r\n", b"2\r\n{}\r\n0\r\n\r\n", b"ffffffffffffffff\r\n")
 
@@ -173,7 +194,11 @@ class RawDoor:
 
     def once(self, generator: random.Random) -> None:
         text = generator.choice(self.LINES)
-        text += b"".join(generator.choice(self.HEADERS) for _ in range(generator.randrange(5))) + b"\r\n" + generator.choice(self.BODIES)
+        text += (
+            b"".join(generator.choice(self.HEADERS) for _ in range(generator.randrange(5)))
+            + b"\r\n"
+            + generator.choice(self.BODIES)
+        )
         if generator.randrange(4) == 0:
             place = generator.randrange(len(text))
             text = text[:place] + generator.randbytes(3) + text[place + 1 :]
@@ -260,8 +285,10 @@ class FlightDoor:
             odd = generator.choice(
                 (
                     pa.nulls(rows), pa.array(["x"] * rows), pa.array([None] * rows, pa.int64()), pa.array([1.5] * rows),
-                    pa.array([[1]] * rows, pa.list_(pa.int8())), pa.array([b"x"] * rows), pa.array([2**62] * rows, pa.timestamp("s")),
-                    pa.array(["a"] * rows).dictionary_encode(), pa.array([True] * rows), pa.array([-(2**63)] * rows, pa.timestamp("us")),
+                    pa.array([[1]] * rows, pa.list_(pa.int8())), pa.array([b"x"] * rows),
+                    pa.array([2**62] * rows, pa.timestamp("s")),
+                    pa.array(["a"] * rows).dictionary_encode(), pa.array([True] * rows),
+                    pa.array([-(2**63)] * rows, pa.timestamp("us")),
                 )
             )  # fmt: skip
             columns[generator.choice(list(columns))] = odd
@@ -285,7 +312,10 @@ class FlightDoor:
             table = table.set_column(place, name.encode(errors="replace").decode(), odd)
             kind = RIGHT
         elif kind != RIGHT and generator.randrange(4) == 0:
-            path = [generator.choice(("observations", *TRICKY_TEXTS[:30])), *(str(tricky(generator)) for _ in range(generator.randrange(3)))]
+            path = [
+                generator.choice(("observations", *TRICKY_TEXTS[:30])),
+                *(str(tricky(generator)) for _ in range(generator.randrange(3))),
+            ]
         descriptor = flight.FlightDescriptor.for_path(*(part.encode(errors="replace") for part in path))
         writer, reader = self.client.do_put(descriptor, table.schema)
         try:

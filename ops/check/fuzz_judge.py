@@ -20,7 +20,14 @@ STATUSES = {
     "UNAUTHENTICATED": 401,
     "UNAUTHORIZED": 403,
 }
-FIELD_CODES = {"VALIDATION_FAILED", "RESOLVER_FAILED", "RESOLVER_TIMED_OUT", "UPSTREAM_FAILED", "DEADLINE_EXCEEDED", "INVALID_QUERY"}
+FIELD_CODES = {
+    "VALIDATION_FAILED",
+    "RESOLVER_FAILED",
+    "RESOLVER_TIMED_OUT",
+    "UPSTREAM_FAILED",
+    "DEADLINE_EXCEEDED",
+    "INVALID_QUERY",
+}
 # A path that nobody serves and a method that it does not take have statuses of their own.
 OTHER_STATUSES = {404: {"INVALID_QUERY", "PARSE_FAILED"}, 405: {"INVALID_QUERY"}, 415: {"INVALID_QUERY"}, 431: {"TOO_LARGE"}}
 INSIDE = re.compile(
@@ -54,7 +61,7 @@ class Judge:
         if details:
             try:
                 told = json.loads(details)
-                errors = told["errors"] if "errors" in told else [told]
+                errors = told.get("errors", [told])
                 if errors[0]["code"] != code:
                     return f"the details say {errors[0]['code']}\n{text[:MOST_SHOWN]}"
             except (ValueError, KeyError, TypeError, IndexError) as error:

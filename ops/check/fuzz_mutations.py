@@ -1,4 +1,4 @@
-"""Requests that are almost right: JSON documents with one thing changed, and texts that are no longer JSON. All by a seeded generator."""
+"""Requests that are almost right: JSON documents with one thing changed, and texts that are no longer JSON, by a seed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from collections.abc import Iterator
 
 # Names and texts that mean something to a language, a file system, a protocol or a database.
 TRICKY_TEXTS = (
-    "", " ", "\0", "a\0b", "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "/", "\\", "a\r\nX-Injected: 1", "a\nb", "${jndi:ldap://127.0.0.1/a}",
-    "{{7*7}}", "'; DROP TABLE thing; --", "<script>alert(1)</script>", "__class__", "__proto__", "__stamps", "__init__", "thing.__class__",
+    "", " ", "\0", "a\0b", "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "/", "\\", "a\r\nX-Injected: 1",
+    "a\nb", "${jndi:ldap://127.0.0.1/a}",
+    "{{7*7}}", "'; DROP TABLE thing; --", "<script>alert(1)</script>", "__class__", "__proto__", "__stamps", "__init__",
+    "thing.__class__",
     "thing.", ".id", "thing..id", "thing.id.id", "Thing.ID", "nobody.id", "null", "NaN", "-Infinity", "1e999", "0x10", "true", "١٢",
-    "\u202e\u0000", "\ud83d\ude00", "\ufeff", "é" * 300, "x" * 70_000, "2026-13-45T99:99:99Z", "2026-01-01", "10x", "-1s", "1e9d", "9" * 40,
+    "\u202e\u0000", "\ud83d\ude00", "\ufeff",
+    "é" * 300, "x" * 70_000, "2026-13-45T99:99:99Z", "2026-01-01", "10x", "-1s", "1e9d", "9" * 40,
 )  # fmt: skip
 TRICKY_NUMBERS = (
     0, -1, 1, 2**31, 2**53 + 1, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**30, 10**400, 0.5, -0.0, 1e308, 5e-324,

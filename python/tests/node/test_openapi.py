@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import featuregrid
 import pytest
 from jsonschema import Draft202012Validator
 from node_process import NodeProcess
 from openapi_spec_validator import validate
-
-import featuregrid
 
 FLIGHTS = Path(__file__).resolve().parents[3] / "examples/flights/definitions.py"
 JSON = "application/json"
@@ -76,7 +75,7 @@ def open_parts(document: dict[str, Any], schema: Any, where: str, seen: set[str]
             yield f"{where}: any member"
         elif more is not False:
             yield from open_parts(document, more, f"{where}.*", seen)
-    if "array" in ([kinds] if isinstance(kinds, str) else kinds) and where != "openapi":
+    if "array" in ([kinds] if isinstance(kinds, str) else kinds):
         yield from open_parts(document, schema.get("items", True), f"{where}[]", seen)
     for name, part in schema.get("properties", {}).items():
         yield from open_parts(document, part, f"{where}.{name}", seen)
