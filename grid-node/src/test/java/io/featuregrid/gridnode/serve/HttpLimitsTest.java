@@ -36,6 +36,7 @@ class HttpLimitsTest {
         opening.mount(
                 "/size",
                 Allowed.EVERYBODY,
+                ApiFragment.FOR_PEOPLE,
                 HttpHandler.of("POST", call -> HttpReply.json(JsonNodeFactory.instance.numberNode(size(call.body())))));
         opening.mount("/slow", Allowed.EVERYBODY, ApiFragment.FOR_PEOPLE, call -> {
             entered.release();
