@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from featuregrid.backups import run_backup
 from featuregrid.bulk import BulkInput, answer_table, ask_in_pieces
 from featuregrid.declared_types import DeclaredTypes
 from featuregrid.definitions import load
@@ -127,6 +128,16 @@ class Grid:
         return ApplyResult(
             answer["version"], answer["added"], answer["changed"], answer["removed"], dict(answer.get("details") or {})
         )
+
+    def backup(self, directory: str, progress: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
+        """Copies what the node holds at one moment into a folder of its machine, an absolute path that is empty or absent.
+
+        Writes go on meanwhile: what was acknowledged before the call is in the backup, what begins after it is not. Returns
+        ``{directory, point, observations, online_rows, erasures, files, bytes, paused_ms, ...}``. ``progress`` hears how far it is:
+        ``{state, step, files, bytes, ...}``. Ctrl-C ends the backup; the folder is none then. Raises CONFLICT if the folder is not
+        empty or another backup runs.
+        """
+        return run_backup(self._node, directory, progress)
 
     def _send_artifacts(self, artifacts: Mapping[str, bytes]) -> None:
         for digest, content in artifacts.items():

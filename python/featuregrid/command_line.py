@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from featuregrid.backups import add_backup
 from featuregrid.client import ApplyResult, Grid, connect
 from featuregrid.errors import FeatureGridError
 from featuregrid.frames import open_parquet
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         "upload": (add_upload, "write one observation"),
         "load": (add_load, "bring history into the grid"),
         "erase": (add_erase, "erase entities from online store and history"),
+        "backup": (add_backup, "copy what the node holds at one moment into a folder"),
     }
     for name, (add, explained) in online.items():
         add(commands.add_parser(name, parents=[node], help=explained), _connect)

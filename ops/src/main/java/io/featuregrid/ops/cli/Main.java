@@ -39,7 +39,9 @@ import picocli.CommandLine.Spec;
             GetCommand.class,
             TrainingSetCommand.class,
             LoadCommand.class,
-            EraseCommand.class
+            EraseCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class
         },
         footer = {
             "",
