@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -36,7 +36,8 @@ class ApplyResult:
     """The difference that an apply made, or would make.
 
     ``version`` is the catalog's version afterwards, the same as before if nothing changed. ``added``, ``changed`` and
-    ``removed`` name sets, ``set.feature`` and ``set.relation``; ``details`` says of some what changed.
+    ``removed`` name sets, ``set.feature`` and ``set.relation``; ``details`` says of some what changed. ``breaks`` are resolvers and
+    named queries that depend on what goes, ``{"object", "because", "through", "stays"}``; ``costs`` says what stored values lose.
     """
 
     version: int
@@ -44,6 +45,8 @@ class ApplyResult:
     changed: list[str]
     removed: list[str]
     details: dict[str, str]
+    breaks: list[dict[str, Any]] = field(default_factory=list)
+    costs: dict[str, str] = field(default_factory=dict)
 
 
 def connect(url: str | None = None, home: str | Path | None = None, timeout: float = ANSWER_SECONDS) -> Grid:
@@ -110,8 +113,8 @@ class Grid:
 
         ``definitions`` is a ``.py`` file, a package folder, a module or its dotted name, or a list of classes decorated with
         ``@features``, functions decorated with ``@online`` and named queries. The sources of functions that stay Python, and jars,
-        are sent before. ``replace`` allows a feature's type or a set's key to change, at the loss of its values. ``dry_run`` only
-        tells the difference. Raises one FeatureGridError with every mistake in ``errors``, each message starting with
+        are sent before. ``replace`` allows a feature's type or a set's key to change, at the loss of its values, and definitions
+        without any set, which remove all. ``dry_run`` only tells the difference, what breaks by it and what it costs. Raises one FeatureGridError with every mistake in ``errors``, each message starting with
         ``file:line``; CONFLICT if the catalog was changed meanwhile.
         """
         loaded = load(definitions)
@@ -126,7 +129,13 @@ class Grid:
             raise of_errors(together([], error.errors, {}), error.trace_id) from None
         self.types.forget()
         return ApplyResult(
-            answer["version"], answer["added"], answer["changed"], answer["removed"], dict(answer.get("details") or {})
+            answer["version"],
+            answer["added"],
+            answer["changed"],
+            answer["removed"],
+            dict(answer.get("details") or {}),
+            list(answer.get("breaks") or []),
+            dict(answer.get("costs") or {}),
         )
 
     def backup(self, directory: str, progress: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:

@@ -180,6 +180,8 @@ def _apply(options: argparse.Namespace) -> dict[str, Any]:
         "added": result.added,
         "changed": result.changed,
         "removed": result.removed,
+        "breaks": result.breaks,
+        "costs": result.costs,
         "errors": [],
     }
 
@@ -193,6 +195,12 @@ def _print_difference(result: ApplyResult, dry_run: bool) -> None:
         detail = result.details.get(name)
         line = f"{sign} {name}: {detail}" if detail else f"{sign} {name}"
         print(f"\033[{_COLOURS[sign]}m{line}\033[0m" if coloured else line)
+    for broken in result.breaks:
+        through = "" if broken["through"] == broken["because"] else f" through {broken['through']}"
+        fate = "stays, and finds nothing until that is written again" if broken["stays"] else "goes with it"
+        print(f"! {broken['object']} depends on {broken['because']}{through}: {fate}")
+    for name, cost in result.costs.items():
+        print(f"$ {name}: {cost}")
     if not lines:
         print(f"no difference; the catalog is at version {result.version}")
     elif dry_run:

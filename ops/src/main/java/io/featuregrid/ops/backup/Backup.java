@@ -82,6 +82,8 @@ final class Backup {
                             + " nodes (expected one: a backup pins what its own process holds)");
         }
         progress.step("drain");
+        // Twice: what comes while the first runs is much, what is left for the moment when writes wait is little.
+        ports.log().drain(ports.stores().catalogs().current().sets(), FIRST_DRAIN);
         ports.log().drain(ports.stores().catalogs().current().sets(), FIRST_DRAIN);
         long closed = System.nanoTime();
         Point point = ports.writes().closed(LIMIT, this::pin);
