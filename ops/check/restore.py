@@ -1,4 +1,4 @@
-"""bin/check restore: a backup that is made under writes holds exactly what was acknowledged before one moment, online and offline."""
+"""bin/check restore: a backup made under writes holds what was acknowledged before one moment, no more, online and offline."""
 
 from __future__ import annotations
 
@@ -132,7 +132,9 @@ def answered(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 def preload(grid: featuregrid.Grid, rows: int, base: int) -> Write:
     """Entities that are there before anything else, each with its key as serial, the newest of it until others come."""
     keys = pa.array(range(rows), pa.int64())
-    table = pa.table({"id": keys, "serial": keys, "at": pa.array([base - rows + key for key in range(rows)], pa.timestamp("us", "UTC"))})
+    table = pa.table(
+        {"id": keys, "serial": keys, "at": pa.array([base - rows + key for key in range(rows)], pa.timestamp("us", "UTC"))}
+    )
     begin = time.monotonic()
     inserted = micros(grid.ingest("event", table)["inserted_at"])
     told = tuple(Row("event", key, key, base - rows + key) for key in range(rows))
@@ -175,7 +177,7 @@ def check_refusals(backup: Path, folder: Path, report: Report) -> None:
 
 
 def stored_rows(grid: featuregrid.Grid) -> tuple[dict[tuple[str, int], tuple[int, int]], list[tuple[int, int]], int]:
-    """What was written, by set and serial: key and inserted_at; computed values as (value, inserted_at); and how many are doubled."""
+    """What was written, by set and serial: key and inserted_at; computed values as (value, inserted_at); rows stored twice."""
     written: dict[tuple[str, int], tuple[int, int]] = {}
     computed: list[tuple[int, int]] = []
     doubles = 0
@@ -238,9 +240,7 @@ def hits(node: NodeProcess, keys: Iterable[int], expected: bool, report: Report)
     return found
 
 
-def compare(
-    what: str, expected: Mapping[Any, Any], got: Mapping[Any, Any], report: Report
-) -> None:
+def compare(what: str, expected: Mapping[Any, Any], got: Mapping[Any, Any], report: Report) -> None:
     missing = [key for key in expected if key not in got]
     unknown = [key for key in got if key not in expected]
     other = [key for key in expected if key in got and got[key] != expected[key]]
@@ -251,7 +251,9 @@ def compare(
             report.difference(f"{what} {why}, {len(keys)} times: {shown}", weight=len(keys))
 
 
-def judge(node: NodeProcess, writes: list[Write], times: tuple[float, float], point: int, broken: str | None, report: Report) -> None:
+def judge(
+    node: NodeProcess, writes: list[Write], times: tuple[float, float], point: int, broken: str | None, report: Report
+) -> None:
     """Compares the restored node with the writes that were acknowledged before the point."""
     with featuregrid.connect(node.http_url) as grid:
         warm = hits(node, WARM, True, report)
@@ -276,7 +278,11 @@ def judge(node: NodeProcess, writes: list[Write], times: tuple[float, float], po
         wrong = [value for value in later if value not in own]
         if wrong or doubles:
             report.difference(f"computed values of after the point or not to be kept: {wrong[:3]}; {doubles} rows stored twice")
-        inserted = micros(grid.upload({"account.id": [1], "account.at": [time_of(point if point < sys.maxsize else 0)], "account.serial": [1]})["inserted_at"])
+        inserted = micros(
+            grid.upload({"account.id": [1], "account.at": [time_of(point if point < sys.maxsize else 0)], "account.serial": [1]})[
+                "inserted_at"
+            ]
+        )
         if point < sys.maxsize and inserted <= point:
             report.difference(f"an upload to the restored node is inserted at {inserted}, not after the point {point}")
     report.counts |= {
@@ -330,7 +336,11 @@ def check(arguments: argparse.Namespace, report: Report) -> None:
                 writer.settle()
             compute(grid, COLD)
         report.progress(f"backup of {answer['files']} files, {answer['bytes']} bytes; writes paused {answer['paused_ms']} ms")
-        report.counts |= {"backup_bytes": answer["bytes"], "backup_seconds": round(times[1] - times[0], 1), "paused_ms": answer["paused_ms"]}
+        report.counts |= {
+            "backup_bytes": answer["bytes"],
+            "backup_seconds": round(times[1] - times[0], 1),
+            "paused_ms": answer["paused_ms"],
+        }
         if not arguments.quick:
             kill_during(node, folder, report)
         node.stop()

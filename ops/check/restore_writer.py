@@ -38,7 +38,13 @@ class Writer:
 
     def run(self) -> None:
         """Writes until it is stopped; every write is answered when this returns."""
-        kinds: list[Callable[[featuregrid.Grid, random.Random, int], None]] = [self.upload, self.upload, self.ingest, self.erase, self.ask]
+        kinds: list[Callable[[featuregrid.Grid, random.Random, int], None]] = [
+            self.upload,
+            self.upload,
+            self.ingest,
+            self.erase,
+            self.ask,
+        ]
         threads = [threading.Thread(target=self._repeat, args=(place, kind)) for place, kind in enumerate(kinds)]
         for thread in threads:
             thread.start()
@@ -128,5 +134,3 @@ def main() -> int:
     for failure in writer.failed:
         print(f"writer: {failure}", file=sys.stderr)
     return 1 if writer.failed else 0
-
-

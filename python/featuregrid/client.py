@@ -114,8 +114,8 @@ class Grid:
         ``definitions`` is a ``.py`` file, a package folder, a module or its dotted name, or a list of classes decorated with
         ``@features``, functions decorated with ``@online`` and named queries. The sources of functions that stay Python, and jars,
         are sent before. ``replace`` allows a feature's type or a set's key to change, at the loss of its values, and definitions
-        without any set, which remove all. ``dry_run`` only tells the difference, what breaks by it and what it costs. Raises one FeatureGridError with every mistake in ``errors``, each message starting with
-        ``file:line``; CONFLICT if the catalog was changed meanwhile.
+        without any set, which remove all. ``dry_run`` only tells the difference, what breaks by it and what it costs. Raises one
+        FeatureGridError with every mistake in ``errors``, each message starting with ``file:line``; CONFLICT if the catalog was changed meanwhile.
         """
         loaded = load(definitions)
         document = {"base_version": self.catalog()["version"], "replace": replace, **loaded.document}

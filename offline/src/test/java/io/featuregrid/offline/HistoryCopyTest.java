@@ -84,7 +84,9 @@ class HistoryCopyTest {
         }
         try (HistoryDriver restored = new HistoryDriver(elsewhere)) {
             assertThat(restored.scan(set)).hasSize(1);
-            assertThat(new HistoryFolder(elsewhere).journal()).as("kept for the merge").hasSize(1);
+            assertThat(new HistoryFolder(elsewhere).journal())
+                    .as("kept for the merge")
+                    .hasSize(1);
         }
     }
 
