@@ -34,6 +34,8 @@ LEAST_CALLS, QUICK_LEAST_CALLS = 300, 100
 # The document's own examples are of these, so that some questions have answers.
 DEFINITIONS = Path(__file__).resolve().parents[2] / "examples/flights/definitions.py"
 EXAMPLES_A_ROUND = 25
+# It writes where it is told to on this machine.
+LEFT_OUT = {("post", "/v1/backup")}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -86,7 +88,8 @@ def check(arguments: argparse.Namespace, report: Report) -> None:
             document = broken(document)
         schema = schemathesis.openapi.from_dict(document)
         schema.config.update(base_url=node.http_url)
-        operations = [result.ok() for result in schema.get_all_operations()]
+        found = [result.ok() for result in schema.get_all_operations()]
+        operations = [one for one in found if (one.method, one.path) not in LEFT_OUT]
         deadline = time.monotonic() + seconds
         number = arguments.seed
         while time.monotonic() < deadline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from featuregrid.access import Access, access_of
+from featuregrid.backups import run_backup
 from featuregrid.bulk import BulkInput, answer_table, ask_in_pieces
 from featuregrid.declared_types import DeclaredTypes
 from featuregrid.definitions import load
@@ -36,7 +37,8 @@ class ApplyResult:
     """The difference that an apply made, or would make.
 
     ``version`` is the catalog's version afterwards, the same as before if nothing changed. ``added``, ``changed`` and
-    ``removed`` name sets, ``set.feature`` and ``set.relation``; ``details`` says of some what changed.
+    ``removed`` name sets, ``set.feature`` and ``set.relation``; ``details`` says of some what changed. ``breaks`` are resolvers and
+    named queries that depend on what goes, ``{"object", "because", "through", "stays"}``; ``costs`` says what stored values lose.
     """
 
     version: int
@@ -44,6 +46,8 @@ class ApplyResult:
     changed: list[str]
     removed: list[str]
     details: dict[str, str]
+    breaks: list[dict[str, Any]] = field(default_factory=list)
+    costs: dict[str, str] = field(default_factory=dict)
 
 
 def connect(
@@ -121,9 +125,9 @@ class Grid:
 
         ``definitions`` is a ``.py`` file, a package folder, a module or its dotted name, or a list of classes decorated with
         ``@features``, functions decorated with ``@online`` and named queries. The sources of functions that stay Python, and jars,
-        are sent before. ``replace`` allows a feature's type or a set's key to change, at the loss of its values. ``dry_run`` only
-        tells the difference. Raises one FeatureGridError with every mistake in ``errors``, each message starting with
-        ``file:line``; CONFLICT if the catalog was changed meanwhile.
+        are sent before. ``replace`` allows a feature's type or a set's key to change, at the loss of its values, and definitions
+        without any set, which remove all. ``dry_run`` only tells the difference, what breaks by it and what it costs. Raises one
+        FeatureGridError with every mistake in ``errors``, each message starting with ``file:line``; CONFLICT if the catalog was changed meanwhile.
         """
         loaded = load(definitions)
         document = {"base_version": self.catalog()["version"], "replace": replace, **loaded.document}
@@ -137,8 +141,24 @@ class Grid:
             raise of_errors(together([], error.errors, {}), error.trace_id) from None
         self.types.forget()
         return ApplyResult(
-            answer["version"], answer["added"], answer["changed"], answer["removed"], dict(answer.get("details") or {})
+            answer["version"],
+            answer["added"],
+            answer["changed"],
+            answer["removed"],
+            dict(answer.get("details") or {}),
+            list(answer.get("breaks") or []),
+            dict(answer.get("costs") or {}),
         )
+
+    def backup(self, directory: str, progress: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
+        """Copies what the node holds at one moment into a folder of its machine, an absolute path that is empty or absent.
+
+        Writes go on meanwhile: what was acknowledged before the call is in the backup, what begins after it is not. Returns
+        ``{directory, point, observations, online_rows, erasures, files, bytes, paused_ms, ...}``. ``progress`` hears how far it is:
+        ``{state, step, files, bytes, ...}``. Ctrl-C ends the backup; the folder is none then. Raises CONFLICT if the folder is not
+        empty or another backup runs.
+        """
+        return run_backup(self._node, directory, progress)
 
     def _send_artifacts(self, artifacts: Mapping[str, bytes]) -> None:
         for digest, content in artifacts.items():

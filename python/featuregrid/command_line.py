@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from featuregrid.backups import add_backup
 from featuregrid.client import ApplyResult, Grid, connect
 from featuregrid.errors import FeatureGridError
 from featuregrid.frames import open_parquet
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "upload": (add_upload, "write one observation"),
         "load": (add_load, "bring history into the grid"),
         "erase": (add_erase, "erase entities from online store and history"),
+        "backup": (add_backup, "copy what the node holds at one moment into a folder"),
     }
     for name, (add, explained) in online.items():
         add(commands.add_parser(name, parents=[node], help=explained), _connect)
@@ -180,6 +182,8 @@ def _apply(options: argparse.Namespace) -> dict[str, Any]:
         "added": result.added,
         "changed": result.changed,
         "removed": result.removed,
+        "breaks": result.breaks,
+        "costs": result.costs,
         "errors": [],
     }
 
@@ -193,6 +197,12 @@ def _print_difference(result: ApplyResult, dry_run: bool) -> None:
         detail = result.details.get(name)
         line = f"{sign} {name}: {detail}" if detail else f"{sign} {name}"
         print(f"\033[{_COLOURS[sign]}m{line}\033[0m" if coloured else line)
+    for broken in result.breaks:
+        through = "" if broken["through"] == broken["because"] else f" through {broken['through']}"
+        fate = "stays, and finds nothing until that is written again" if broken["stays"] else "goes with it"
+        print(f"! {broken['object']} depends on {broken['because']}{through}: {fate}")
+    for name, cost in result.costs.items():
+        print(f"$ {name}: {cost}")
     if not lines:
         print(f"no difference; the catalog is at version {result.version}")
     elif dry_run:

@@ -34,8 +34,9 @@ class RowStream:
 
 def is_pandas(table: Any) -> bool:
     """Whether it is a pandas DataFrame; pandas is not imported to find out."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(table, pandas.DataFrame)
+    # Another thread may be importing it at the moment: then nobody has a frame of its yet.
+    frame = getattr(sys.modules.get("pandas"), "DataFrame", None)
+    return frame is not None and isinstance(table, frame)
 
 
 def is_polars(table: Any) -> bool:

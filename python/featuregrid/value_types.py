@@ -187,7 +187,9 @@ def json_value(given: Any, what: str) -> Any:
 
 def _is_null_of_pandas(given: Any) -> bool:
     pandas = sys.modules.get("pandas")
-    return pandas is not None and (given is pandas.NA or given is pandas.NaT)
+    # Another thread may be importing it at the moment: then nobody has a value of its yet.
+    missing = [getattr(pandas, name, None) for name in ("NA", "NaT")]
+    return given is not None and any(given is value for value in missing)
 
 
 def _of_other_libraries(given: Any, what: str) -> Any:

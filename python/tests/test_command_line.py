@@ -22,8 +22,15 @@ DIFFERENCE = {
     "changed": ["flight.x"],
     "removed": ["flight.y"],
     "details": {"flight.x": "max_staleness 1h -> 2h"},
+    "breaks": [
+        {"object": "resolver:z", "because": "flight.y", "through": "flight.y", "stays": False},
+        {"object": "query:model@2", "because": "flight.y", "through": "flight.z", "stays": True},
+    ],
+    "costs": {"flight.x": "values no longer count"},
     "errors": [],
 }
+
+NOTHING: dict[str, object] = {"added": [], "changed": [], "removed": [], "breaks": [], "costs": {}}
 
 
 @pytest.fixture
@@ -44,6 +51,9 @@ def test_apply_prints_the_difference(fake_node: FakeNode, script: Script, defini
         "+ flight.distance",
         "~ flight.x: max_staleness 1h -> 2h",
         "- flight.y",
+        "! resolver:z depends on flight.y: goes with it",
+        "! query:model@2 depends on flight.y through flight.z: stays, and finds nothing until that is written again",
+        "$ flight.x: values no longer count",
         "the catalog is at version 4",
     ]
     assert err == "told by the file\n"
@@ -58,7 +68,7 @@ def test_operands_may_follow_two_dashes(fake_node: FakeNode, script: Script, def
 
 
 def test_apply_without_a_difference(fake_node: FakeNode, script: Script, definitions: str, capsys: Captured) -> None:
-    script.apply = lambda document, plan: (200, {**DIFFERENCE, "version": 3, "added": [], "changed": [], "removed": []})
+    script.apply = lambda document, plan: (200, {**DIFFERENCE, "version": 3, **NOTHING})
     assert run(fake_node, "apply", definitions) == 0
     assert capsys.readouterr().out == "no difference; the catalog is at version 3\n"
 
@@ -67,7 +77,7 @@ def test_apply_as_json(fake_node: FakeNode, script: Script, definitions: str, ca
     script.apply = lambda document, plan: (200, DIFFERENCE)
     assert run(fake_node, "apply", definitions, "--json") == 0
     printed = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert printed == {name: DIFFERENCE[name] for name in ("version", "added", "changed", "removed", "errors")}
+    assert printed == {name: DIFFERENCE[name] for name in ("version", "added", "changed", "removed", "breaks", "costs", "errors")}
 
 
 def test_apply_tells_every_mistake_on_a_line_of_its_own(

@@ -7,6 +7,7 @@ import io.featuregrid.offline.join.NewestObservations;
 import io.featuregrid.offline.join.TrainingSetJoin;
 import io.featuregrid.offline.layout.HistoryCatalog;
 import io.featuregrid.offline.layout.PinnedTable;
+import io.featuregrid.offline.layout.TableCopy;
 import io.featuregrid.offline.load.HistoryLoad;
 import io.featuregrid.offline.load.LoadProgress;
 import io.featuregrid.offline.load.LoadResult;
@@ -25,6 +26,7 @@ import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.FeatureSet;
 import io.featuregrid.planner.execute.ErasureList;
 import io.featuregrid.planner.execute.ObservationSink;
+import io.featuregrid.planner.execute.WriteGate;
 import io.featuregrid.planner.plan.IngestPlan;
 import io.featuregrid.planner.plan.TrainingSetPlan;
 import io.featuregrid.planner.time.AsOf;
@@ -162,6 +164,25 @@ public final class History implements AutoCloseable {
         try (NewestObservations newest = NewestObservations.ofEntities(set, pin(set), keys, time, joining, target)) {
             newest.next();
         }
+    }
+
+    /** What every commit into history passes through. */
+    public WriteGate commits() {
+        return catalog.commits();
+    }
+
+    /**
+     * Histories as they are now, to be copied.
+     *
+     * <p>With {@link #commits} closed they are of one moment. Rows that the copy has and the online store does not have yet are of writes in
+     * {@link HistoryCopy#unmerged}, if the online store is looked at afterwards.
+     */
+    public HistoryCopy copy(List<FeatureSet> sets) {
+        Map<String, byte[]> unmerged = writing.journal().unmerged();
+        List<TableCopy> tables = sets.stream()
+                .flatMap(set -> catalog.table(set.table()).copy().stream())
+                .toList();
+        return new HistoryCopy(tables, unmerged);
     }
 
     @Override

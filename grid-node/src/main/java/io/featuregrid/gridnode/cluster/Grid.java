@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.ignite.DataRegionMetrics;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
@@ -115,6 +116,28 @@ public final class Grid implements AutoCloseable {
             root = root.getCause();
         }
         return String.valueOf(root.getMessage());
+    }
+
+    /**
+     * Says which number the first node of a new grid is to have, before it starts: one above all that an earlier grid gave, so that none is
+     * given again.
+     *
+     * @param folder of the settings; new
+     * @param number 1 to 32767
+     */
+    public static void begin(Path folder, int number) throws IOException {
+        Files.createDirectories(folder);
+        new NodeIdentity(NodeIdentity.read(folder).id(), number).write(folder);
+    }
+
+    /** The numbers that were ever given, and the ids of the nodes that have them. */
+    public Map<Integer, String> nodeNumbers() {
+        return NodeNumbers.given(ignite);
+    }
+
+    /** Keeps numbers that an earlier grid gave from being given again. */
+    public void keepNodeNumbers(Map<Integer, String> given) {
+        NodeNumbers.keep(ignite, given);
     }
 
     /** What other packages of this module build on. */

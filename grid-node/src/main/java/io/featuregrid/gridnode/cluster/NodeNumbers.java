@@ -2,8 +2,13 @@ package io.featuregrid.gridnode.cluster;
 
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.cache.Cache;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
+import org.apache.ignite.cache.query.QueryCursor;
+import org.apache.ignite.cache.query.ScanQuery;
 
 /** The numbers of nodes, 1 to 32767, by which the stamps of two nodes differ. None is given twice. */
 final class NodeNumbers {
@@ -19,8 +24,7 @@ final class NodeNumbers {
      * @throws FeatureGridException CONFLICT if the number that the node remembers is another's, RESOURCE_EXHAUSTED if none is left
      */
     static int claim(Ignite ignite, NodeIdentity identity) {
-        IgniteCache<Integer, String> holders =
-                ignite.getOrCreateCache(GridConfiguration.<Integer, String>systemCache(CACHE));
+        IgniteCache<Integer, String> holders = holders(ignite);
         if (identity.number() > 0) {
             if (claim(holders, identity.number(), identity.id())) {
                 return identity.number();
@@ -37,6 +41,24 @@ final class NodeNumbers {
         }
         throw new FeatureGridException(
                 ErrorCode.RESOURCE_EXHAUSTED, "all " + MAX + " node numbers were given (expected fewer nodes)");
+    }
+
+    static Map<Integer, String> given(Ignite ignite) {
+        Map<Integer, String> given = new TreeMap<>();
+        try (QueryCursor<Cache.Entry<Integer, String>> entries =
+                holders(ignite).query(new ScanQuery<Integer, String>())) {
+            entries.forEach(entry -> given.put(entry.getKey(), entry.getValue()));
+        }
+        return given;
+    }
+
+    static void keep(Ignite ignite, Map<Integer, String> given) {
+        IgniteCache<Integer, String> holders = holders(ignite);
+        given.forEach(holders::putIfAbsent);
+    }
+
+    private static IgniteCache<Integer, String> holders(Ignite ignite) {
+        return ignite.getOrCreateCache(GridConfiguration.<Integer, String>systemCache(CACHE));
     }
 
     private static boolean claim(IgniteCache<Integer, String> holders, int number, String id) {

@@ -58,7 +58,8 @@ public record UploadRecord(String id, Stamps stamps, Content content, Attempt at
         return OWN + stamps.insertedAt() + ':' + stamps.firstSequence();
     }
 
-    boolean isNamed() {
+    /** Whether its caller named it. */
+    public boolean isNamed() {
         return id.startsWith(NAMED);
     }
 

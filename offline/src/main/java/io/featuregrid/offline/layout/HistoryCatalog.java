@@ -3,16 +3,24 @@ package io.featuregrid.offline.layout;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.SlidingTimeWindowArrayReservoir;
 import com.codahale.metrics.Timer;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.featuregrid.planner.definition.FeatureSet;
+import io.featuregrid.planner.execute.WriteGate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
@@ -31,13 +39,14 @@ public final class HistoryCatalog implements AutoCloseable {
 
     private final Path warehouse;
     private final JdbcCatalog iceberg;
-    private final Timer commits;
+    private final Timer commitTimer;
+    private final WriteGate commits = new WriteGate();
     private final Map<String, HistoryTable> tables = new ConcurrentHashMap<>();
 
     private HistoryCatalog(Path warehouse, JdbcCatalog iceberg, Timer commits) {
         this.warehouse = warehouse;
         this.iceberg = iceberg;
-        this.commits = commits;
+        this.commitTimer = commits;
     }
 
     /**
@@ -89,7 +98,32 @@ public final class HistoryCatalog implements AutoCloseable {
 
     /** The history table of a name, whether it exists or not. */
     public HistoryTable table(String name) {
-        return tables.computeIfAbsent(name, table -> new HistoryTable(this, table, commits));
+        return tables.computeIfAbsent(name, table -> new HistoryTable(this, table, commitTimer));
+    }
+
+    /** What every commit of this process passes through. */
+    public WriteGate commits() {
+        return commits;
+    }
+
+    /**
+     * Makes a table of this catalog out of a copy. Its data files must be in {@link #dataFolder} by then.
+     *
+     * @param described what {@link TableCopy#describe} told
+     * @throws IllegalArgumentException if that is no such description
+     */
+    public void adopt(String name, JsonNode described) {
+        TableMetadata metadata = TableCopy.metadata(described, Locations.of(folder(name)));
+        String location =
+                Locations.of(folder(name).resolve("metadata").resolve("00000-" + UUID.randomUUID() + ".metadata.json"));
+        TableMetadataParser.write(metadata, new LocalFileIO().newOutputFile(location));
+        Table table = iceberg.registerTable(TableIdentifier.of(HISTORY, name), location);
+        List<DataFile> files = TableCopy.dataFiles(described, table.spec(), dataFolder(name));
+        if (!files.isEmpty()) {
+            AppendFiles append = table.newAppend();
+            files.forEach(append::appendFile);
+            append.commit();
+        }
     }
 
     @Nullable

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -73,6 +74,14 @@ public final class HistoryTable {
             cached = load(current, id);
         }
         return cached;
+    }
+
+    /** The table as it is now, to be copied; empty if nothing was ever written. */
+    public synchronized Optional<TableCopy> copy() {
+        Table current = refreshed();
+        return current == null
+                ? Optional.empty()
+                : Optional.of(new TableCopy(name, pinned(current).current()));
     }
 
     /** The names of the data files that belong to the table as it is now. */
@@ -158,7 +167,12 @@ public final class HistoryTable {
      * @throws FeatureGridException RESOURCE_EXHAUSTED if another process has given one of the carry numbers another meaning, UPSTREAM_FAILED
      *     if other writers are faster again and again
      */
-    public synchronized boolean commit(
+    public boolean commit(Addition addition, Function<Map<String, String>, @Nullable Map<String, String>> decide) {
+        // Before this object's own lock: who closes the gate looks at tables.
+        return catalog.commits().pass(() -> commitInTurn(addition, decide));
+    }
+
+    private synchronized boolean commitInTurn(
             Addition addition, Function<Map<String, String>, @Nullable Map<String, String>> decide) {
         for (int attempt = 1; ; attempt++) {
             Table current = refreshed();

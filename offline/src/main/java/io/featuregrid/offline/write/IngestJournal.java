@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -80,13 +82,9 @@ public final class IngestJournal {
 
     /** Notes that data files of a write may appear. */
     void begin(Entry entry) {
-        ObjectNode record = JSON.createObjectNode();
-        record.put("format", 1).put("id", entry.id()).put("table", entry.table());
-        record.put("files", entry.files().toString());
-        entry.onlineUntil().ifPresent(until -> record.put(ONLINE_UNTIL, until));
         try {
             Path temporary = folder.resolve(entry.files() + ".new");
-            Files.write(temporary, JSON.writeValueAsBytes(record));
+            Files.write(temporary, write(entry));
             Files.move(temporary, record(entry), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -127,6 +125,25 @@ public final class IngestJournal {
         return entries;
     }
 
+    /**
+     * The records of writes that may still have to be merged into the online store, by name, so that a copy of the history can go on with
+     * them. One of a write that is not in the copy is without effect there.
+     */
+    public Map<String, byte[]> unmerged() {
+        Map<String, byte[]> records = new TreeMap<>();
+        try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+            for (Path path : paths) {
+                Entry entry = read(path);
+                if (entry != null && entry.onlineUntil().isPresent()) {
+                    records.put(record(entry).getFileName().toString(), write(entry));
+                }
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return records;
+    }
+
     private void recover(Path record) throws IOException {
         Entry entry = read(record);
         if (entry != null) {
@@ -136,6 +153,14 @@ public final class IngestJournal {
                 Files.deleteIfExists(record);
             }
         }
+    }
+
+    private static byte[] write(Entry entry) throws IOException {
+        ObjectNode record = JSON.createObjectNode();
+        record.put("format", 1).put("id", entry.id()).put("table", entry.table());
+        record.put("files", entry.files().toString());
+        entry.onlineUntil().ifPresent(until -> record.put(ONLINE_UNTIL, until));
+        return JSON.writeValueAsBytes(record);
     }
 
     private static @Nullable Entry read(Path record) throws IOException {

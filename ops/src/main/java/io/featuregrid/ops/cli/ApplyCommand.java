@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "All mistakes are told at once, each with file and line. With --json:",
-            "{\"version\":, \"added\": [], \"changed\": [], \"removed\": [], \"errors\": []}.",
+            "{\"version\":, \"added\": [], \"changed\": [], \"removed\": [], \"breaks\": [], \"costs\": {}, \"errors\": []}.",
+            "Lines with ! name resolvers and queries that depend on what goes, those with $ what stored values lose.",
             "",
             "Examples:",
             "  featuregrid apply definitions.py --dry-run",
@@ -25,6 +26,6 @@ final class ApplyCommand extends PythonCommand {
     @Option(names = "--dry-run", description = "Tell the difference and change nothing.")
     private boolean dryRun;
 
-    @Option(names = "--replace", description = "Let types and keys change, at the loss of the values.")
+    @Option(names = "--replace", description = "Let types and keys change, at the loss of the values, and all sets go.")
     private boolean replace;
 }

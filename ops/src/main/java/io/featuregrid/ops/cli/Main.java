@@ -41,7 +41,9 @@ import picocli.CommandLine.Spec;
             LoadCommand.class,
             EraseCommand.class,
             ConfigCommand.class,
-            TokenCommand.class
+            TokenCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class
         },
         footer = {
             "",

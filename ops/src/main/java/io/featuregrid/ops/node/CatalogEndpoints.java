@@ -12,6 +12,7 @@ import io.featuregrid.planner.definition.Catalog;
 import io.featuregrid.planner.definition.CatalogChange;
 import io.featuregrid.planner.definition.CatalogDiff;
 import io.featuregrid.planner.definition.CatalogJson;
+import io.featuregrid.planner.definition.ChangeEffects;
 import io.featuregrid.planner.definition.Proposal;
 import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
@@ -73,10 +74,10 @@ final class CatalogEndpoints {
                     change.diff().changed().size(),
                     change.diff().removed().size());
         }
-        return HttpReply.json(describe(change));
+        return HttpReply.json(describe(change, ChangeEffects.of(current, change)));
     }
 
-    private static ObjectNode describe(CatalogChange change) {
+    private static ObjectNode describe(CatalogChange change, ChangeEffects effects) {
         CatalogDiff diff = change.diff();
         ObjectNode reply = JsonNodeFactory.instance.objectNode();
         reply.put("version", change.next().version());
@@ -87,6 +88,15 @@ final class CatalogEndpoints {
         diff.details().entrySet().stream()
                 .sorted(java.util.Map.Entry.comparingByKey())
                 .forEach(detail -> details.put(detail.getKey(), detail.getValue()));
+        ArrayNode breaks = reply.putArray("breaks");
+        effects.breaks()
+                .forEach(broken -> breaks.addObject()
+                        .put("object", broken.object())
+                        .put("because", broken.because())
+                        .put("through", broken.through())
+                        .put("stays", broken.stays()));
+        ObjectNode costs = reply.putObject("costs");
+        effects.costs().forEach(costs::put);
         reply.putArray("errors");
         return reply;
     }

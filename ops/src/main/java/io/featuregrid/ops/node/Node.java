@@ -26,6 +26,8 @@ import io.featuregrid.gridnode.store.ignite.IgniteOnlineStore;
 import io.featuregrid.offline.History;
 import io.featuregrid.offline.HistoryPorts;
 import io.featuregrid.ops.access.TokenAccess;
+import io.featuregrid.ops.backup.BackupEndpoint;
+import io.featuregrid.ops.backup.BackupPorts;
 import io.featuregrid.ops.config.AccessSettings;
 import io.featuregrid.ops.config.NodeSettings;
 import io.featuregrid.ops.monitor.Metrics;
@@ -41,6 +43,7 @@ import io.featuregrid.planner.execute.OnlineWriting;
 import io.featuregrid.planner.execute.Role;
 import io.featuregrid.planner.execute.StampSource;
 import io.featuregrid.planner.execute.TrainingSetCalls;
+import io.featuregrid.planner.execute.WriteGate;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -117,6 +120,7 @@ public final class Node implements AutoCloseable {
         Path home = settings.home();
         Files.createDirectories(home);
         opened.push(HomeLock.take(home));
+        NodeRestore.requireWhole(home);
         Files.deleteIfExists(NodeAddress.file(home));
         Path temporary = Folders.empty(home.resolve("temporary"));
         opened.push(() -> Folders.delete(temporary));
@@ -136,7 +140,9 @@ public final class Node implements AutoCloseable {
                 new LogPorts(parts.catalogs(), parts.online(), history.sink(), parts.stamps(), metrics),
                 settings.log());
         opened.push(log);
-        WriteBack writing = WriteBack.start(log, WriteBack.Limits.defaults(), metrics);
+        GatedWrites writes = new GatedWrites(new WriteGate());
+        ObservationLog appended = writes.log(log);
+        WriteBack writing = WriteBack.start(appended, WriteBack.Limits.defaults(), metrics);
         opened.push(writing);
         history.finishIngests(parts.catalogs().current());
         GridArtifacts artifacts = GridArtifacts.open(grid);
@@ -157,8 +163,23 @@ public final class Node implements AutoCloseable {
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), guard, () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
-        mount(http, grid, parts, log, writing, functions, metrics);
+        mount(
+                http,
+                grid,
+                parts,
+                writes,
+                new NodeWriting(appended, writing, new OnlineWriting(parts.online(), parts.stamps())),
+                functions,
+                metrics);
         new ArtifactEndpoint(artifacts).mountOn(http);
+        BackupEndpoint backups = new BackupEndpoint(new BackupPorts(
+                home,
+                new BackupPorts.Stores(grid, parts.catalogs(), parts.erasures(), parts.online(), history, artifacts),
+                log,
+                parts.stamps(),
+                writes.gate()));
+        opened.push(backups);
+        backups.mountOn(http);
         new EntityEndpoint(parts.catalogs(), parts.online(), history, log, clock).mountOn(http);
 
         NodeAddress known = new NodeAddress(
@@ -207,8 +228,8 @@ public final class Node implements AutoCloseable {
             HttpPort http,
             Grid grid,
             GridParts parts,
-            ObservationLog log,
-            WriteBack writing,
+            GatedWrites writes,
+            NodeWriting writing,
             NodeFunctions functions,
             MetricRegistry metrics) {
         Clock clock = parts.stamps().clock();
@@ -218,18 +239,20 @@ public final class Node implements AutoCloseable {
                 new QuerySettings(standard.maxNames(), standard.maxValues(), standard.planCacheNames(), grid::alone);
         new QueryEndpoints(
                         new QueryEndpoints.Ports(
-                                parts.catalogs(),
-                                parts.online(),
-                                functions.runners(),
-                                new NodeWriting(log, writing, new OnlineWriting(parts.online(), parts.stamps())),
-                                clock,
-                                metrics),
+                                parts.catalogs(), parts.online(), functions.runners(), writing, clock, metrics),
                         queries)
                 .mountOn(http);
-        new UploadEndpoint(parts.catalogs(), log, clock, settings.history().futureToleranceMicros()).mountOn(http);
-        new ErasureEndpoint(parts.catalogs(), new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps()))
+        new UploadEndpoint(
+                        parts.catalogs(),
+                        writing.log(),
+                        clock,
+                        settings.history().futureToleranceMicros())
                 .mountOn(http);
-        new CatalogEndpoints(parts.catalogs(), functions).mountOn(http);
+        new ErasureEndpoint(
+                        parts.catalogs(),
+                        writes.eraser(new GridEntityEraser(parts.erasures(), parts.online(), parts.stamps())))
+                .mountOn(http);
+        new CatalogEndpoints(writes.catalogs(parts.catalogs()), functions).mountOn(http);
         ApiFragment api = ApiFragment.of(Node.class, "node");
         http.mount(
                 "/v1/node",

@@ -21,7 +21,7 @@ public record CatalogChange(Catalog next, CatalogDiff diff) {
      * Plans the change that makes the catalog what the proposal says: what the proposal lacks is removed, new objects get numbers.
      *
      * @throws FeatureGridException CONFLICT if the catalog moved on from the proposal's base version; INVALID_QUERY if a type or a key
-     *     changes without {@code replace}
+     *     changes without {@code replace}, or if nothing would be left
      */
     public static CatalogChange plan(Catalog current, Proposal proposal) {
         if (proposal.baseVersion() != null && proposal.baseVersion() != current.version()) {
@@ -53,6 +53,16 @@ public record CatalogChange(Catalog next, CatalogDiff diff) {
         }
 
         CatalogChange plan() {
+            if (proposal.sets().isEmpty() && !current.sets().isEmpty() && !proposal.replace()) {
+                // Most likely another file was meant than one that defines nothing.
+                problems.add(
+                        ErrorCode.INVALID_QUERY,
+                        "sets",
+                        "the definitions have no set, which removes all "
+                                + current.sets().size()
+                                + " of the catalog (expected at least one, such as a class with @features; --replace"
+                                + " removes them)");
+            }
             for (FeatureSet set : current.sets()) {
                 if (proposal.sets().stream().noneMatch(wanted -> wanted.name().equals(set.name()))) {
                     removeSet(set, "the set and its values are no longer served; its history stays on disk");

@@ -25,6 +25,11 @@ public final class ErasureList {
         return marks.isEmpty();
     }
 
+    /** All marks, by the canonical bytes of the key. */
+    public Map<ByteBuffer, Stamp> marks() {
+        return marks;
+    }
+
     /** The mark of an entity that was erased, else empty. */
     public Optional<Stamp> mark(byte[] key) {
         return Optional.ofNullable(marks.get(ByteBuffer.wrap(key)));

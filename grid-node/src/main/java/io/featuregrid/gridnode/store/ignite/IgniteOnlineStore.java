@@ -4,6 +4,7 @@ import io.featuregrid.gridnode.cluster.Grid;
 import io.featuregrid.gridnode.store.ObservationReader;
 import io.featuregrid.gridnode.store.RowChange;
 import io.featuregrid.gridnode.store.RowLayout;
+import io.featuregrid.gridnode.store.RowObservations;
 import io.featuregrid.gridnode.store.StoredValues;
 import io.featuregrid.planner.batch.FeatureBatch;
 import io.featuregrid.planner.batch.ResolverVersions;
@@ -15,9 +16,12 @@ import io.featuregrid.planner.execute.Erasures;
 import io.featuregrid.planner.execute.OnlineRead;
 import io.featuregrid.planner.execute.OnlineRows;
 import io.featuregrid.planner.execute.OnlineStore;
+import io.featuregrid.planner.execute.WriteGate;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -52,6 +56,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IgniteOnlineStore implements OnlineStore {
     private static final String GROUP = "featuregrid";
+    /** A change of some rows takes milliseconds; one that waits for a grid in trouble may take longer. */
+    private static final Duration CHANGE_LIMIT = Duration.ofSeconds(30);
 
     private final Ignite ignite;
     private final IgniteStoreSettings settings;
@@ -59,6 +65,8 @@ public final class IgniteOnlineStore implements OnlineStore {
     private final StoredValues values;
     private final RowDefinitions definitions;
     private final ConcurrentMap<String, Access> accesses = new ConcurrentHashMap<>();
+    private final WriteGate changes = new WriteGate();
+    private volatile @Nullable RowExport export;
 
     /** All that a request needs of one definition of a set. */
     // The bytes go to other nodes as they are: nobody changes them.
@@ -201,6 +209,36 @@ public final class IgniteOnlineStore implements OnlineStore {
         });
     }
 
+    /**
+     * Begins to tell the rows of sets as they are now, which the caller runs or closes. One at a time.
+     *
+     * @param sets as they are defined now
+     * @param target called by one thread a set at a time; a failure of it ends the export, and no write
+     */
+    public RowExport export(List<FeatureSet> sets, RowObservations.Target target) {
+        RowExport begun = new RowExport(() -> endExport());
+        for (FeatureSet set : sets) {
+            Access access = access(set);
+            begun.add(access.cache(), set, access.rows(), new RowObservations(set, values, target));
+        }
+        changes.closed(CHANGE_LIMIT, () -> {
+            if (export != null) {
+                throw new IllegalStateException("rows are told twice at once (expected one export at a time)");
+            }
+            export = begun;
+            return begun;
+        });
+        return begun;
+    }
+
+    /** Once this returns nobody keeps rows any more. */
+    private void endExport() {
+        changes.closed(CHANGE_LIMIT, () -> {
+            export = null;
+            return this;
+        });
+    }
+
     RowDefinitions definitions() {
         return definitions;
     }
@@ -220,6 +258,17 @@ public final class IgniteOnlineStore implements OnlineStore {
     }
 
     private void invoke(Access access, SortedMap<Object, RowProcessor> processors) {
+        changes.pass(() -> {
+            RowExport told = export;
+            if (told != null) {
+                told.keep(access.set().name(), processors.keySet());
+            }
+            invokeKept(access, processors);
+            return access;
+        });
+    }
+
+    private void invokeKept(Access access, SortedMap<Object, RowProcessor> processors) {
         if (processors.size() == 1) {
             access.cache().invoke(processors.firstKey(), processors.firstEntry().getValue(), access.layout());
             return;
