@@ -32,6 +32,7 @@ import io.featuregrid.planner.error.ErrorCode;
 import io.featuregrid.planner.error.FeatureGridException;
 import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.Clock;
+import io.featuregrid.planner.execute.ObservationDrain;
 import io.featuregrid.planner.execute.ObservationLog;
 import io.featuregrid.planner.execute.OnlineWriting;
 import io.featuregrid.planner.execute.StampSource;
@@ -154,23 +155,15 @@ public final class Node implements AutoCloseable {
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
-        mount(
-                http,
-                grid,
-                parts,
-                writes,
-                new NodeWriting(appended, writing, new OnlineWriting(parts.online(), parts.stamps())),
-                functions,
-                metrics);
+        NodeWriting computed = new NodeWriting(appended, writing, new OnlineWriting(parts.online(), parts.stamps()));
+        mount(http, grid, parts, writes, computed, functions, metrics);
         new ArtifactEndpoint(artifacts).mountOn(http);
-        BackupEndpoint backups = new BackupEndpoint(new BackupPorts(
-                home,
+        mountBackups(
+                http,
                 new BackupPorts.Stores(grid, parts.catalogs(), parts.erasures(), parts.online(), history, artifacts),
                 log,
                 parts.stamps(),
-                writes.gate()));
-        opened.push(backups);
-        backups.mountOn(http);
+                writes);
         new EntityEndpoint(parts.catalogs(), parts.online(), history, log, clock).mountOn(http);
 
         NodeAddress known = new NodeAddress(
@@ -183,6 +176,14 @@ public final class Node implements AutoCloseable {
         known.write(home);
         opened.push(() -> Files.deleteIfExists(NodeAddress.file(home)));
         LOG.info("node {} is ready: HTTP {}, Flight {}, home {}", known.pid(), known.http(), known.flight(), home);
+    }
+
+    private void mountBackups(
+            HttpPort http, BackupPorts.Stores stores, ObservationDrain log, StampSource stamps, GatedWrites writes) {
+        BackupEndpoint backups =
+                new BackupEndpoint(new BackupPorts(settings.home(), stores, log, stamps, writes.gate()));
+        opened.push(backups);
+        backups.mountOn(http);
     }
 
     /** What stands on the grid. */
