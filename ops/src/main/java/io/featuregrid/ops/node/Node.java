@@ -38,6 +38,7 @@ import io.featuregrid.planner.execute.Allowed;
 import io.featuregrid.planner.execute.CallRunner;
 import io.featuregrid.planner.execute.Clock;
 import io.featuregrid.planner.execute.Guard;
+import io.featuregrid.planner.execute.ObservationDrain;
 import io.featuregrid.planner.execute.ObservationLog;
 import io.featuregrid.planner.execute.OnlineWriting;
 import io.featuregrid.planner.execute.Role;
@@ -163,23 +164,15 @@ public final class Node implements AutoCloseable {
         opened.push(flight);
         HttpPort http = new HttpPort(settings.http(), guard, () -> reasonNotReady, new SecureRandom(), metrics);
         opened.push(http);
-        mount(
-                http,
-                grid,
-                parts,
-                writes,
-                new NodeWriting(appended, writing, new OnlineWriting(parts.online(), parts.stamps())),
-                functions,
-                metrics);
+        NodeWriting computed = new NodeWriting(appended, writing, new OnlineWriting(parts.online(), parts.stamps()));
+        mount(http, grid, parts, writes, computed, functions, metrics);
         new ArtifactEndpoint(artifacts).mountOn(http);
-        BackupEndpoint backups = new BackupEndpoint(new BackupPorts(
-                home,
+        mountBackups(
+                http,
                 new BackupPorts.Stores(grid, parts.catalogs(), parts.erasures(), parts.online(), history, artifacts),
                 log,
                 parts.stamps(),
-                writes.gate()));
-        opened.push(backups);
-        backups.mountOn(http);
+                writes);
         new EntityEndpoint(parts.catalogs(), parts.online(), history, log, clock).mountOn(http);
 
         NodeAddress known = new NodeAddress(
@@ -199,6 +192,14 @@ public final class Node implements AutoCloseable {
         return new Guard(
                 access.required() ? new TokenAccess(access.tokens(), clock, System::nanoTime) : Access.OPEN,
                 access.tls().map(AccessSettings.Tls::identity));
+    }
+
+    private void mountBackups(
+            HttpPort http, BackupPorts.Stores stores, ObservationDrain log, StampSource stamps, GatedWrites writes) {
+        BackupEndpoint backups =
+                new BackupEndpoint(new BackupPorts(settings.home(), stores, log, stamps, writes.gate()));
+        opened.push(backups);
+        backups.mountOn(http);
     }
 
     /** What stands on the grid. */

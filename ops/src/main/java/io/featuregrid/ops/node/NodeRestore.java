@@ -31,7 +31,16 @@ public final class NodeRestore {
     public static ObjectNode restore(Path backup, NodeLaunch launch, Consumer<String> progress) {
         NodeSettings settings = launch.onFreePorts().settings();
         Path home = settings.home();
-        requireEmpty(home);
+        HomeLock.holder(home).ifPresent(pid -> {
+            throw new FeatureGridException(
+                    ErrorCode.CONFLICT,
+                    "a node (process " + pid + ") runs in " + home + " (expected an empty folder, or none)");
+        });
+        requireEmpty("home", home);
+        Path elsewhere = settings.history().folder();
+        if (elsewhere != null) {
+            requireEmpty("folder of the history", elsewhere);
+        }
         if (!settings.grid().addresses().peers().isEmpty()) {
             throw new FeatureGridException(
                     ErrorCode.INVALID_QUERY,
@@ -69,21 +78,17 @@ public final class NodeRestore {
         }
     }
 
-    private static void requireEmpty(Path home) {
-        HomeLock.holder(home).ifPresent(pid -> {
-            throw new FeatureGridException(
-                    ErrorCode.CONFLICT,
-                    "a node (process " + pid + ") runs in " + home + " (expected an empty folder, or none)");
-        });
-        try (Stream<Path> content = Files.isDirectory(home) ? Files.list(home) : Stream.<Path>empty()) {
-            if (Files.isRegularFile(home) || content.findAny().isPresent()) {
+    private static void requireEmpty(String what, Path folder) {
+        try (Stream<Path> content = Files.isDirectory(folder) ? Files.list(folder) : Stream.<Path>empty()) {
+            if (Files.isRegularFile(folder) || content.findAny().isPresent()) {
                 throw new FeatureGridException(
-                        ErrorCode.CONFLICT, "the home " + home + " is not empty (expected an empty folder, or none)");
+                        ErrorCode.CONFLICT,
+                        "the " + what + " " + folder + " is not empty (expected an empty folder, or none)");
             }
         } catch (IOException failure) {
             throw new FeatureGridException(
                     ErrorCode.INTERNAL_SERVER_ERROR,
-                    "the home " + home + " cannot be looked at: " + failure
+                    "the " + what + " " + folder + " cannot be looked at: " + failure
                             + " (expected a folder that this user may read and write)",
                     failure);
         }

@@ -39,11 +39,8 @@ class CompatibilityTest {
 
     /** The folder above the module under test. */
     private static Path compat() {
-        Path folder = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-        while (!Files.isDirectory(folder.resolve("compat"))) {
-            folder = folder.getParent();
-        }
-        return folder.resolve("compat");
+        Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+        return module.resolveSibling("compat");
     }
 
     private static void check(Path release, Path home) throws IOException {
